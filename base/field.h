@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT
+ * field.h -- one table per configurable thing.
+ *
+ * A table of `struct field` says everything about the members of a configuration struct: from it
+ * come the loader and its errors, `describe`, the manual, the JSON Schema, `resolve` and the params
+ * rows of the database.  Key, type, unit and offset all come from the member:
+ *     CONF(struct faas_conf, keep_alive_s, .min = 0, .preset = "10 min", .doc = "...")
+ * is the key `keep_alive`, a double in seconds.  Pure data: nothing here reads YAML. */
+#ifndef TRAINCAST_BASE_FIELD_H
+#define TRAINCAST_BASE_FIELD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/units.h"
+#include "base/value.h"
+
+enum field_type {
+    FIELD_BOOL,   /* bool: `yes`, `no`, `true`, `false` */
+    FIELD_INT,    /* int64_t */
+    FIELD_ENUM,   /* int: index into .names */
+    FIELD_NUMBER, /* double */
+    FIELD_TEXT,   /* char *: owned by the scenario, NULL when absent */
+    FIELD_VALUE,  /* struct value */
+    FIELD_CHOICE, /* struct choice: `{kind: NAME, ...fields of that kind}` or just `NAME` */
+    FIELD_STRUCT, /* a nested struct with its own table */
+    FIELD_MAP,    /* struct map: named entries that share one table */
+    FIELD_ENTRY,  /* a struct whose fields a provider lists under a name: `instance: t2.medium` */
+    FIELD_EVERY,  /* struct every: `1 epoch`, `5 rounds`, `30 s`, `never` */
+};
+
+/* One alternative of a family: "s3" of "channel".  Kinds begin with one of these. */
+struct kind {
+    const char *name;           /* the YAML word */
+    const char *doc;            /* one sentence or more, shown by `describe` */
+    const char *source;         /* paper and section, or NULL for our own */
+    const struct field *fields; /* NULL or a table that ends in CONF_END */
+    size_t conf_size;           /* of the struct the table describes; 0 without fields */
+};
+
+/* A set of kinds from which a scenario chooses one. */
+struct family {
+    const char *name;               /* "channel"; also the section of a provider's file */
+    const char *doc;
+    const struct kind *const *kinds; /* ends in NULL */
+};
+
+/* A chosen kind with its loaded configuration; owned by the scenario. */
+struct choice {
+    const struct kind *kind; /* NULL when the field is optional and absent */
+    void *conf;              /* kind->conf_size bytes; NULL when that is 0 */
+};
+
+/* Named entries, in the order of the file; entry i is at (char *)entry + i * field->size. */
+struct map {
+    size_t count;
+    char **name;
+    void *entry;
+};
+
+/* How often something happens. */
+struct every {
+    enum every_unit { EVERY_NEVER, EVERY_ROUND, EVERY_EPOCH, EVERY_SECOND } unit;
+    double count;
+};
+
+struct field {
+    const char *member; /* C member; the key is this without the unit's suffix */
+    const char *key;    /* only where the key differs from that */
+    enum field_type type;
+    size_t offset;
+    double min, max; /* inclusive, in the program's unit; both 0: unlimited */
+    bool above_min;  /* min itself is excluded */
+    const char *preset;  /* as it would stand in YAML; NULL: required unless optional */
+    bool optional;       /* may be absent: NaN, 0, NULL or an empty struct then (see .absent) */
+    const char *absent;  /* what absence means, for the manual */
+    const char *doc;
+    const char *source;             /* where the preset comes from, if it is about the world */
+    const char *const *names;       /* FIELD_ENUM: ends in NULL */
+    const char *family;             /* FIELD_CHOICE: family's name; FIELD_ENTRY: provider's section */
+    const struct field *fields;     /* FIELD_STRUCT, FIELD_MAP, FIELD_ENTRY */
+    size_t size;                    /* of that struct */
+    enum dimension dimension;       /* FIELD_NUMBER, FIELD_INT, FIELD_VALUE: set explicitly only
+                                     * where the member's name does not say (0: by the name) */
+};
+
+/* clang-format off */
+#define CONF_TYPE(lvalue_) _Generic((lvalue_),                                              \
+    bool: FIELD_BOOL, int64_t: FIELD_INT, int: FIELD_ENUM, double: FIELD_NUMBER,            \
+    char *: FIELD_TEXT, struct value: FIELD_VALUE, struct choice: FIELD_CHOICE,             \
+    struct map: FIELD_MAP, struct every: FIELD_EVERY, default: FIELD_STRUCT)
+#define CONF(struct_, member_, ...)                                                         \
+    {.member = #member_, .offset = offsetof(struct_, member_),                              \
+     .type = CONF_TYPE(((struct_ *)0)->member_), __VA_ARGS__}
+#define CONF_END {.member = NULL}
+/* clang-format on */
+
+/* The YAML key of a field, written to out (at least 64 bytes); returns out. */
+const char *field_key(const struct field *field, char *out, size_t size);
+enum dimension field_dimension(const struct field *field);
+const struct field *field_find(const struct field *fields, const char *key);
+const struct kind *family_find(const struct family *family, const char *name);
+
+#endif

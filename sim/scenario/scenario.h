@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT
+ * scenario.h -- one resolved scenario: what a YAML file asks for, every preset filled in.
+ *
+ * The only folder that includes libyaml.  Loading reports every mistake at file:line:col, all at
+ * once; what comes out is immutable and goes everywhere as `const struct scenario *`.
+ *
+ * Layers, later wins: presets of the tables < provider catalogue < the user's overlay file < the
+ * scenario < --set.  Where each value came from is kept and printed by `resolve`.
+ *
+ * The families of kinds (channels, platforms, models ...) are handed in, because they live in
+ * folders above this one. */
+#ifndef TRAINCAST_SIM_SCENARIO_SCENARIO_H
+#define TRAINCAST_SIM_SCENARIO_SCENARIO_H
+
+#include <stdio.h>
+
+#include "base/diag.h"
+#include "base/field.h"
+
+/* Seconds of one core of the reference kind for the work of a training step or evaluation:
+ * rows * row_s + nonzeros * nonzero_s + calls * call_s + flops / flops_per_s (terms left out are 0).
+ * A node with v vCPUs does it in Amdahl's time, by parallel_ratio. */
+struct compute_conf {
+    char *name;              /* provider's entry, by default the model's kind */
+    double row_s;
+    double nonzero_s;
+    double call_s;
+    double flops_per_s;      /* INFINITY when absent */
+    double parallel_ratio;   /* share of the work that more cores speed up */
+    double evaluate_ratio;   /* an evaluated row's time over a trained row's */
+};
+
+struct group_conf {
+    int64_t count;
+    struct choice platform;      /* family "platform": faas | iaas */
+    struct value speed_ratio;    /* drawn once per node: 1 = as the catalogue says */
+    struct compute_conf compute; /* FIELD_ENTRY of the provider's section "compute" */
+};
+
+struct link_conf { /* what lies between two groups, where the platform does not say */
+    char *from, *to;
+    struct value latency_s;
+    double bandwidth_bytes_per_s; /* per pair of nodes; INFINITY when absent */
+};
+
+struct charge_as_conf {
+    int64_t rows;  /* 0: absent */
+    int64_t bytes; /* 0: absent */
+};
+
+struct data_conf {
+    struct choice source;    /* family "data", written inline: `data: {source: file, path: ...}` */
+    struct choice partition; /* family "partition" */
+    double validation_ratio; /* 0: none */
+    struct charge_as_conf charge_as;
+};
+
+struct evaluate_conf {
+    struct every every;
+    bool charged;
+};
+
+struct record_conf {
+    int requests; /* 0 counts, 1 rows */
+    int spans;    /* enum span_record */
+};
+
+struct stop_conf { /* 0 / NaN: absent */
+    double epochs;
+    int64_t rounds;
+    double train_loss, test_loss, test_accuracy; /* NaN: absent */
+    double time_s;
+    int64_t cost_pusd;
+};
+
+struct scenario {
+    char *name;
+    char *campaign; /* NULL: none */
+    int64_t seed;
+    struct choice job;     /* family "job" */
+    struct map groups;     /* of struct group_conf */
+    struct map channels;   /* of struct choice, family "channel"; the first, "main", is the job's */
+    struct map links;      /* of struct link_conf */
+    struct data_conf data; /* source.kind is NULL when the job trains nothing */
+    struct choice model, optimizer, pattern, sync;
+    struct evaluate_conf evaluate;
+    struct record_conf record;
+    struct stop_conf stop;
+};
+
+struct scenario_options {
+    const struct family *const *families; /* ends in NULL */
+    const char *platforms_dir;            /* where providers' files are */
+    const char *data_dir;                 /* --data, or NULL */
+    const char *const *set;               /* "key.path=value", ends in NULL; or NULL */
+    const int64_t *seed;                  /* --seed, or NULL */
+};
+
+/* NULL when diags has errors.  diags outlives what it names: free it after the scenario. */
+struct scenario *scenario_new(const char *path, const struct scenario_options *options,
+                              struct diag_list *diags);
+struct scenario *scenario_free(struct scenario *scenario);
+
+/* Where a key of the long form was given ("groups.workers.platform.memory"); {0} when by preset. */
+struct place scenario_place(const struct scenario *scenario, const char *key_path);
+
+/* The long form as YAML.  with_origins: each line ends in `# from FILE:LINE | preset | provider`.
+ * Without origins the text is canonical: equal text = equal scenario; its SHA-256 is the key. */
+void scenario_print(const struct scenario *scenario, bool with_origins, FILE *out);
+/* 64 hexadecimal digits of the canonical text; borrowed. */
+const char *scenario_sha256(const struct scenario *scenario);
+
+/* Every resolved leaf, in order: for the database's params.  text is as in YAML; number is NaN for
+ * what is no number; unit is "" where there is none. */
+typedef void(scenario_leaf_fn)(void *arg, const char *key_path, const char *text, double number,
+                               const char *unit);
+void scenario_leaves(const struct scenario *scenario, scenario_leaf_fn *leaf, void *arg);
+
+/* A path named by the scenario (data.path): absolute, else under --data, else beside the
+ * scenario's file.  Returns a new string. */
+char *scenario_data_path(const struct scenario *scenario, const char *path);
+
+/* -- what the tables say, as text ------------------------------------------------------------------ */
+extern const struct field scenario_fields[]; /* the long form's top level */
+void scenario_list(const struct family *const *families, const char *family_or_null, FILE *out);
+/* what = "channel.s3", "channel" or "scenario"; false when there is none (a suggestion in *err). */
+bool scenario_describe(const struct family *const *families, const char *what, FILE *out,
+                       struct err *err);
+void scenario_json_schema(const struct family *const *families, FILE *out); /* draft-07 */
+void scenario_manual(const struct family *const *families, FILE *out);      /* Markdown */
+
+#endif
