@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ * world.h -- what everything in one run shares: clock, ledger, seed.  No more than that. */
+#ifndef TRAINCAST_SIM_NODE_WORLD_H
+#define TRAINCAST_SIM_NODE_WORLD_H
+
+#include <stdint.h>
+
+#include "sim/engine/engine.h"
+#include "sim/ledger/ledger.h"
+
+struct world {
+    struct engine *engine;
+    struct ledger *ledger;
+    uint64_t seed;
+};
+
+#endif
