@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT
+ * list.h -- every source of data, one line each.  No include guard: read twice. */
+DATA(file)
+DATA(higgs_like)
