@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT
+ * results.h -- runs, once they are over, as rows that people can query and trust.
+ *
+ * The only folder that includes sqlite3.  A run is written in two transactions: results_begin,
+ * a small one, leaves a row with status 'running' before anything is simulated, so that a run
+ * whose process was killed says so by itself; results_finish adds all the rest or nothing at
+ * all. A call that returns false has left the database as it was, and *err says what to do.
+ *
+ * Views are the promise to readers (results_describe lists every column), tables may change.
+ * Determinism: two fresh databases that hold the same runs are equal but for the table named
+ * RESULTS_WALL_TABLE: all that depends on the moment and the machine is there, nowhere else.
+ *
+ * Not thread-safe; several processes may use one file, each waits for its turn. */
+#ifndef TRAINCAST_SIM_RESULTS_RESULTS_H
+#define TRAINCAST_SIM_RESULTS_RESULTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "sim/ledger/ledger.h"
+
+#define RESULTS_WALL_TABLE "run_wall"
+
+/* clang-format off */
+#define RUN_STATUS_LIST(X)                                                                  \
+    X(RUNNING,       running,       "begun; in progress, or its process was killed")        \
+    X(DONE,          done,          "a stop criterion was met or the work was done")        \
+    X(FAILED,        failed,        "the simulated job could not go on; message says why")  \
+    X(DIVERGED,      diverged,      "the loss or a parameter became NaN or infinite")       \
+    X(DEADLOCK,      deadlock,      "everybody waited and nothing was due")                 \
+    X(OUT_OF_MEMORY, out_of_memory, "a simulated node's memory did not hold its data")      \
+    X(TIME_LIMIT,    time_limit,    "the limit on simulated or real time ended it")         \
+    X(CANCELLED,     cancelled,     "the user or the batch system ended it (SIGINT, SIGTERM)")
+/* clang-format on */
+
+enum run_status {
+#define X(upper_, lower_, doc_) RUN_##upper_,
+    RUN_STATUS_LIST(X)
+#undef X
+        RUN_STATUS_COUNT
+};
+const char *run_status_name(enum run_status status); /* "out_of_memory" */
+
+/* A resolved leaf of the scenario, as scenario_leaves gives it. */
+struct param_row {
+    const char *key;  /* "groups.workers.platform.memory" */
+    const char *text; /* as in YAML */
+    double number;    /* NaN: not a number */
+    const char *unit; /* "" or NULL: none */
+};
+
+struct dataset_row {
+    const char *role;                       /* "train", "test" */
+    const char *name;                       /* path or generator */
+    const char *sha256;                     /* of the values as used; NULL: not computed */
+    int64_t rows, features, classes, bytes; /* negative: unknown */
+};
+
+/* What is known before the run.  Texts are borrowed during the call; NULL becomes SQL's NULL
+ * except where noted. */
+struct run_info {
+    const char *name; /* required */
+    const char *campaign;
+    int64_t seed;
+    const char *job; /* required */
+    int64_t workers;
+    const char *platform, *provider, *channel, *pattern, *sync, *model, *optimizer, *data;
+    const char *scenario_text;   /* canonical long form; required */
+    const char *scenario_sha256; /* of that text; required */
+    int64_t behaviour_version;
+    const char *blas_core;
+    const char *version;                            /* ours; required */
+    const char *git_commit;                         /* with "-dirty" where that is known */
+    const char *simgrid_version, *openblas_version; /* SQLite's is added here */
+    const char *charge_as; /* note: what is charged instead of what is computed */
+
+    const struct param_row *params;
+    size_t param_count;
+    const struct dataset_row *datasets;
+    size_t dataset_count;
+
+    /* depends on the moment and the machine: RESULTS_WALL_TABLE */
+    const char *created_utc; /* "2025-01-31T12:00:00Z"; required (this folder reads no clock) */
+    const char *hostname, *command_line;
+};
+
+/* What is known after it.  Begin with run_end_init. */
+struct run_end {
+    enum run_status status;  /* any but RUN_RUNNING */
+    const char *stop_reason; /* which criterion ended it: "epochs", "train_loss", "cost" ... */
+    const char *message;     /* a sentence, above all when it failed */
+    double train_loss, train_accuracy, test_loss, test_accuracy; /* NaN: not evaluated */
+    double epochs;
+    int64_t rounds;
+    double sim_time_s;
+    double time_to_loss_s; /* until stop.train_loss was met; NaN: it was not, or not asked */
+    int64_t cost_to_loss_pusd; /* negative: as above */
+    double wall_s;
+    int64_t peak_memory_bytes; /* of the simulator's process; negative: unknown */
+};
+void run_end_init(struct run_end *end); /* status DONE, all else unknown */
+
+struct results; /* opaque: an open database */
+
+struct results_options {
+    int busy_timeout_ms; /* how long to wait for another process; 0: 10 s */
+};
+
+/* Opens path, creating or migrating it.  options may be NULL.  NULL with *err when it is a
+ * directory, no database, another program's database, written by a newer traincast, locked for
+ * longer than the timeout, or may not be written; none of these changes a byte of it. */
+struct results *results_open(const char *path, const struct results_options *options,
+                             struct err *err);
+struct results *results_close(struct results *results); /* NULL-safe, returns NULL */
+
+bool results_begin(struct results *results, const struct run_info *info, int64_t *ret_run_id,
+                   struct err *err);
+/* Writes the end and the whole ledger, in one transaction.  Also after SIGTERM, with
+ * RUN_CANCELLED and what happened until then.  May be called again after it returned false. */
+bool results_finish(struct results *results, int64_t run_id, const struct run_end *end,
+                    const struct ledger *ledger, struct err *err);
+
+/* Every row of every table in a fixed order, as text, without RESULTS_WALL_TABLE: two databases
+ * with equal dumps hold the same results.  Reads only. */
+bool results_dump(const char *path, FILE *out, struct err *err);
+/* Every view and column with its unit and meaning, for `traincast describe db`. */
+void results_describe(FILE *out);
+const char *results_sqlite_version(void);
+
+#endif
