@@ -7,6 +7,7 @@
 #ifndef TRAINCAST_BASE_DIAG_H
 #define TRAINCAST_BASE_DIAG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -14,8 +15,7 @@ enum { DIAG_LIMIT = 200 };
 
 enum diag_level { DIAG_ERROR, DIAG_WARNING, DIAG_NOTE };
 
-/* A place in a text file; line and column count from 1, 0 = unknown.  file is borrowed and must
- * outlive the list. */
+/* A place in a text file; line and column count from 1, 0 = unknown. */
 struct place {
     const char *file;
     int line;
@@ -32,13 +32,18 @@ struct diag_list {
     struct diag *diag;
     size_t count, capacity;
     size_t errors; /* entries of level DIAG_ERROR, also those beyond DIAG_LIMIT */
+    char **file;   /* the places' file names, each once, in order of appearance */
+    size_t file_count, file_capacity;
+    bool dropping; /* the last error or warning was a repetition or beyond DIAG_LIMIT */
 };
 
 void diag_init(struct diag_list *list);
 void diag_done(struct diag_list *list); /* safe on {0}, twice */
+/* The list keeps its own copy of place.file.  An error or warning that is there already, word for
+ * word at the same place, is left out, with the notes that follow it. */
 void diag_add(struct diag_list *list, enum diag_level level, struct place place,
               const char *format, ...) __attribute__((format(printf, 4, 5)));
-/* Sorted by place within a file, each note kept behind its error. */
+/* Files in order of appearance, sorted by place within a file, each note behind its error. */
 void diag_print(const struct diag_list *list, FILE *out);
 
 #endif

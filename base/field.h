@@ -25,7 +25,7 @@ enum field_type {
     FIELD_VALUE,  /* struct value */
     FIELD_CHOICE, /* struct choice: `{kind: NAME, ...fields of that kind}` or just `NAME` */
     FIELD_STRUCT, /* a nested struct with its own table */
-    FIELD_MAP,    /* struct map: named entries that share one table */
+    FIELD_MAP,    /* struct map: named entries that share one table; with .family set: choices */
     FIELD_ENTRY,  /* a struct whose fields a provider lists under a name: `instance: t2.medium` */
     FIELD_EVERY,  /* struct every: `1 epoch`, `5 rounds`, `30 s`, `never` */
 };
@@ -37,6 +37,10 @@ struct kind {
     const char *source;         /* paper and section, or NULL for our own */
     const struct field *fields; /* NULL or a table that ends in CONF_END */
     size_t conf_size;           /* of the struct the table describes; 0 without fields */
+    /* Family "job" only: which sections of a scenario the job uses: "data", "model", "optimizer",
+     * "channel", "pattern", "sync"; ends in NULL (NULL: none).  A section that is needed and absent
+     * is an error, and so is one that is given and not needed.  "channel?": may be given. */
+    const char *const *needs;
 };
 
 /* A set of kinds from which a scenario chooses one. */
@@ -59,6 +63,9 @@ struct map {
     void *entry;
 };
 
+/* What an optional number (double, struct value) is when it is absent; integers are 0 then. */
+enum field_absent { ABSENT_NAN, ABSENT_ZERO, ABSENT_INFINITY };
+
 /* How often something happens. */
 struct every {
     enum every_unit { EVERY_NEVER, EVERY_ROUND, EVERY_EPOCH, EVERY_SECOND } unit;
@@ -70,17 +77,24 @@ struct field {
     const char *key;    /* only where the key differs from that */
     enum field_type type;
     size_t offset;
-    double min, max; /* inclusive, in the program's unit; both 0: unlimited */
-    bool above_min;  /* min itself is excluded */
-    const char *preset;  /* as it would stand in YAML; NULL: required unless optional */
-    bool optional;       /* may be absent: NaN, 0, NULL or an empty struct then (see .absent) */
+    /* Inclusive, in the program's unit.  max 0 is no upper limit unless min is below 0; so both 0
+     * (the usual case) is "0 or more".  What may be negative says so: .min = -INFINITY. */
+    double min, max;
+    bool above_min;      /* min itself is excluded */
+    const char *preset;  /* as it would stand in YAML; NULL: required unless optional.
+                          * FIELD_ENTRY: "$model" = named like the kind chosen as `model` */
+    bool optional;       /* may be absent: NaN, 0, NULL or an empty struct then */
+    enum field_absent absent_is; /* FIELD_NUMBER, FIELD_VALUE: ... or 0, or INFINITY */
     const char *absent;  /* what absence means, for the manual */
     const char *doc;
     const char *source;             /* where the preset comes from, if it is about the world */
     const char *const *names;       /* FIELD_ENUM: ends in NULL */
-    const char *family;             /* FIELD_CHOICE: family's name; FIELD_ENTRY: provider's section */
+    const char *family;             /* FIELD_CHOICE, FIELD_MAP: family's name; FIELD_ENTRY: provider's
+                                     * section */
+    bool beside;                    /* FIELD_CHOICE: the kind's name stands under this key, and its
+                                     * fields beside it: `data: {source: file, path: ...}` */
     const struct field *fields;     /* FIELD_STRUCT, FIELD_MAP, FIELD_ENTRY */
-    size_t size;                    /* of that struct */
+    size_t size;                    /* of the member; FIELD_MAP: of one entry */
     enum dimension dimension;       /* FIELD_NUMBER, FIELD_INT, FIELD_VALUE: set explicitly only
                                      * where the member's name does not say (0: by the name) */
 };
@@ -92,7 +106,17 @@ struct field {
     struct map: FIELD_MAP, struct every: FIELD_EVERY, default: FIELD_STRUCT)
 #define CONF(struct_, member_, ...)                                                         \
     {.member = #member_, .offset = offsetof(struct_, member_),                              \
-     .type = CONF_TYPE(((struct_ *)0)->member_), __VA_ARGS__}
+     .type = CONF_TYPE(((struct_ *)0)->member_),                                            \
+     .size = sizeof(((struct_ *)0)->member_), __VA_ARGS__}
+/* A provider's entry: CONF_ENTRY(struct iaas_conf, instance, .family = "instance", .fields = ...).
+ * The member is a struct whose first member is `char *name`, which its table leaves out. */
+#define CONF_ENTRY(struct_, member_, ...)                                                   \
+    {.member = #member_, .offset = offsetof(struct_, member_), .type = FIELD_ENTRY,         \
+     .size = sizeof(((struct_ *)0)->member_), __VA_ARGS__}
+/* Named entries of type entry_: CONF_MAP(struct scenario, groups, struct group_conf, .fields = ...) */
+#define CONF_MAP(struct_, member_, entry_, ...)                                             \
+    {.member = #member_, .offset = offsetof(struct_, member_), .type = FIELD_MAP,           \
+     .size = sizeof(entry_), __VA_ARGS__}
 #define CONF_END {.member = NULL}
 /* clang-format on */
 

@@ -7,6 +7,7 @@
  *     _flops, _flops_per_s (double) · _per_s a rate of events (double; text "3500/s")
  *     _pusd pico-dollars (int64_t; text "5 USD") · _pusd_per_X money for one X
  *     _ratio a number without unit.
+ * A name that is nothing but a suffix ("bytes") has its dimension and is its own stem.
  * Decimal prefixes are powers of 1000 (MB), binary ones of 1024 (MiB), b is a bit, B is a byte.
  * Exception of the field: a function's memory "3 GB" is 3072 MiB at the providers; fields that
  * mean that are called memory and their dimension is DIMENSION_MEMORY (k, M, G = 1024 powers). */
@@ -49,11 +50,17 @@ enum dimension {
  * A name that ends in "memory_bytes" has dimension MEMORY and stem "...memory". */
 enum dimension dimension_of_name(const char *name, size_t *ret_stem);
 const char *dimension_example(enum dimension dimension);
+/* The unit in which the database keeps a dimension ("s", "B", "USD/h", "" for a plain number), and
+ * how many of the program's units that is (1; 1e12 for money) in *ret_scale (may be NULL). */
+const char *dimension_unit(enum dimension dimension, double *ret_scale);
 
-/* "3 GB" -> 3221225472 for MEMORY, 3e9 for BYTES.  False with a sentence that shows how to write
- * it when the text is no number, has no unit or one of another dimension. */
+/* "3 GB" -> 3221225472 for MEMORY, 3e9 for BYTES.  False when the text is no finite number, has no
+ * unit or one of another dimension; *err then says how to write it, as a predicate to which the
+ * caller puts the name: "needs a unit, for example '3 GB', not '3008'". */
 bool units_parse(const char *text, enum dimension dimension, double *ret_value, struct err *err);
 /* The shortest text that units_parse reads back to the same number, in the largest fitting unit. */
 void units_format(double value, enum dimension dimension, char *out, size_t size);
+/* A regular expression (ECMA 262) of what units_parse accepts, for the JSON Schema. */
+void units_pattern(enum dimension dimension, char *out, size_t size);
 
 #endif

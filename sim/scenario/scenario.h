@@ -96,13 +96,20 @@ struct scenario_options {
     const int64_t *seed;                  /* --seed, or NULL */
 };
 
-/* NULL when diags has errors.  diags outlives what it names: free it after the scenario. */
+/* NULL when diags has errors. */
 struct scenario *scenario_new(const char *path, const struct scenario_options *options,
                               struct diag_list *diags);
+/* The same from bytes; name is what messages call them, and files they name are beside it. */
+struct scenario *scenario_new_from_memory(const char *name, const void *bytes, size_t size,
+                                          const struct scenario_options *options,
+                                          struct diag_list *diags);
 struct scenario *scenario_free(struct scenario *scenario);
 
-/* Where a key of the long form was given ("groups.workers.platform.memory"); {0} when by preset. */
+/* Where a key of the long form was given ("groups.workers.platform.memory"); {0} when by preset.
+ * Of an absent key: where the nearest enclosing one was given.  place.file is borrowed. */
 struct place scenario_place(const struct scenario *scenario, const char *key_path);
+/* The resolved text of a leaf ("groups.workers.platform.provider"), NULL when absent; borrowed. */
+const char *scenario_text(const struct scenario *scenario, const char *key_path);
 
 /* The long form as YAML.  with_origins: each line ends in `# from FILE:LINE | preset | provider`.
  * Without origins the text is canonical: equal text = equal scenario; its SHA-256 is the key. */
@@ -112,6 +119,7 @@ const char *scenario_sha256(const struct scenario *scenario);
 
 /* Every resolved leaf, in order: for the database's params.  text is as in YAML; number is NaN for
  * what is no number; unit is "" where there is none. */
+/* number is in the database's unit of the dimension (dimension_unit: seconds, bytes, USD ...). */
 typedef void(scenario_leaf_fn)(void *arg, const char *key_path, const char *text, double number,
                                const char *unit);
 void scenario_leaves(const struct scenario *scenario, scenario_leaf_fn *leaf, void *arg);
@@ -119,6 +127,13 @@ void scenario_leaves(const struct scenario *scenario, scenario_leaf_fn *leaf, vo
 /* A path named by the scenario (data.path): absolute, else under --data, else beside the
  * scenario's file.  Returns a new string. */
 char *scenario_data_path(const struct scenario *scenario, const char *path);
+
+/* Checks one provider's file as a whole, also what no scenario uses. */
+void scenario_check_provider(const char *path, const struct scenario_options *options,
+                             struct diag_list *diags);
+/* Checks the families' tables themselves: presets that load, keys that do not collide, families
+ * that exist, a doc for everything.  For tests; no diag = they are sound. */
+void scenario_check_tables(const struct family *const *families, struct diag_list *diags);
 
 /* -- what the tables say, as text ------------------------------------------------------------------ */
 extern const struct field scenario_fields[]; /* the long form's top level */
