@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT
+ * model.h -- family "model": what is learnt: parameters, loss, gradient, and what they cost.
+ *
+ * Parameters are one flat float[P], which is what messages carry.  Every function is pure: the
+ * same arguments give the same bits on any thread; nothing is allocated, nothing waits; scratch
+ * is the caller's.  Work is counted without running anything, because simulated time starts
+ * before the values are there. To add a kind: write yours.c with `const struct model_kind
+ * model_yours`, add its line to list.h; the unit test model.c holds every kind's gradient
+ * against finite differences. */
+#ifndef TRAINCAST_ALGORITHMS_MODEL_MODEL_H
+#define TRAINCAST_ALGORITHMS_MODEL_MODEL_H
+
+#include "algorithms/math/matrix.h"
+#include "base/err.h"
+#include "base/field.h"
+
+/* What computing costs, in units that a platform's compute profile turns into seconds. */
+struct work {
+    int64_t rows;     /* examples gone through */
+    int64_t nonzeros; /* stored numbers gone through; rows * D when dense */
+    int64_t calls;    /* gradient steps (or evaluations): a fixed cost each */
+    double flops;
+};
+struct work work_sum(struct work a, struct work b);
+
+/* A chosen kind bound to the shape of its data.  A small value; conf is borrowed. */
+struct model {
+    const struct model_kind *kind;
+    const void *conf;
+    int32_t features;   /* D */
+    int32_t classes;    /* K */
+    int64_t parameters; /* P */
+};
+
+/* Sums over rows; add up those of several calls in a fixed order. */
+struct score {
+    double loss; /* sum of the rows' losses, without penalty; natural logarithm */
+    int64_t rows;
+    int64_t correct; /* rows whose class has the (first) largest output */
+};
+
+struct model_kind {
+    struct kind kind;
+
+    /* P; -1 with a sentence when the kind cannot learn such data (classes, size). */
+    int64_t (*parameters)(const void *conf, int32_t features, int32_t classes, struct err *err);
+
+    /* w: float[P], written; the same for the same seed. */
+    void (*init)(const struct model *model, uint64_t seed, float *w);
+
+    /* Floats of scratch that each call below needs when it is given up to `rows` rows. */
+    int64_t (*scratch_floats)(const struct model *model, int64_t rows);
+
+    /* Writes gradient: float[P], of mean loss over the rows plus penalty, at w: float[P].
+     * ret_loss: that objective; NULL saves its logarithms.  rows.count >= 1. */
+    void (*gradient)(const struct model *model, const float *w, struct rows rows,
+                     float *scratch, float *gradient, double *ret_loss);
+
+    /* w -= rate * gradient over rows; may cost less than the gradient itself (sparse rows). */
+    void (*descend)(const struct model *model, float *w, struct rows rows, float *scratch,
+                    float rate);
+
+    /* Adds the rows' losses and hits to *score. */
+    void (*evaluate)(const struct model *model, const float *w, struct rows rows,
+                     float *scratch, struct score *score);
+
+    /* Regularisation at w, which gradient includes and evaluate does not:
+     * the training objective is score.loss / score.rows + penalty. */
+    double (*penalty)(const struct model *model, const float *w);
+
+    /* Of one gradient or descend step, and of an evaluation, of so many rows; calls = 1. */
+    struct work (*step_work)(const struct model *model, int64_t rows, int64_t nonzeros);
+    struct work (*evaluate_work)(const struct model *model, int64_t rows, int64_t nonzeros);
+};
+
+extern const struct family model_family; /* "model" */
+
+/* Binds kind and conf to data of D features and K classes.  False with a sentence when they do
+ * not fit. */
+bool model_init(struct model *ret_model, const struct choice *choice, int32_t features,
+                int32_t classes, struct err *err);
+
+/* Configuration of model kind `lr`. */
+struct lr_conf {
+    double l2;
+};
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT
+ * optimizer.h -- family "optimizer": what a worker computes between two exchanges, what it
+ * sends, and what everybody does with the reduction.
+ *
+ * A *step* goes through one batch; a *round* is steps_per_round steps and one exchange.  At the
+ * start of a round all workers hold the same weights, which they share (float[P], one copy).
+ *     contribute   per worker, on a pool thread: weights -> the worker's message
+ *     (the job)    reduce.h: the weighted mean of the messages that arrived
+ *     apply        once: weights and reduced message -> weights of the next round
+ * All functions are pure apart from what they are said to write: a worker that lost its round
+ * calls contribute again and gets the same bits.  Nothing is allocated, nothing waits. To add a
+ * kind: write yours.c with `const struct optimizer_kind optimizer_yours`, add its line to
+ * list.h. */
+#ifndef TRAINCAST_ALGORITHMS_OPTIMIZER_OPTIMIZER_H
+#define TRAINCAST_ALGORITHMS_OPTIMIZER_OPTIMIZER_H
+
+#include "algorithms/model/model.h"
+#include "algorithms/optimizer/sampler.h"
+
+/* A chosen kind bound to its model.  A small value; conf and model are borrowed. */
+struct optimizer {
+    const struct optimizer_kind *kind;
+    const void *conf;
+    const struct model *model;
+};
+
+struct optimizer_kind {
+    struct kind kind;
+
+    int64_t (*batch_size)(const void *conf);
+
+    /* Steps between two exchanges.  A round of this many steps is steps / steps_per_epoch
+     * epochs. */
+    int64_t (*steps_per_round)(const void *conf, int64_t steps_per_epoch);
+
+    /* Length of a message, and of what a worker keeps from round to round beside the weights
+     * (momentum, ADMM's u; lost with the worker's memory). */
+    int64_t (*message_floats)(const void *conf, const struct model *model);
+    int64_t (*state_floats)(const void *conf, const struct model *model);
+
+    /* Writes message: float[message_floats] of the round (counted from 0) of the sampler's
+     * worker, from weights: float[P] and state: float[state_floats] or NULL.  Returns the
+     * message's weight in the mean (real rows learnt from).  scratch: see
+     * optimizer_scratch_init. */
+    double (*contribute)(const struct optimizer *optimizer, const float *weights,
+                         const float *state, const struct sampler *sampler, int64_t round,
+                         const struct scratch *scratch, float *message);
+
+    /* weights: float[P], in and out; reduced: float[message_floats]; round as in contribute. */
+    void (*apply)(const struct optimizer *optimizer, float *weights, const float *reduced,
+                  int64_t round);
+
+    /* A worker's state after apply, from its own message; NULL when state_floats is 0. */
+    void (*absorb)(const struct optimizer *optimizer, float *state, const float *message,
+                   const float *weights, int64_t round);
+};
+
+extern const struct family optimizer_family; /* "optimizer" */
+
+struct optimizer optimizer_of(const struct choice *choice, const struct model *model);
+
+int64_t optimizer_steps_per_round(const struct optimizer *optimizer, int64_t steps_per_epoch);
+
+/* Charged work of a worker's round; pure counting. */
+struct work optimizer_round_work(const struct optimizer *optimizer,
+                                 const struct sampler *sampler, int64_t round);
+
+/* Scratch for contribute, and for model evaluate, on samplers of up to step_rows rows a step.
+ */
+void optimizer_scratch_init(const struct optimizer *optimizer, int64_t step_rows,
+                            struct scratch *ret_scratch);
+
+struct ga_sgd_conf {
+    double learning_rate;
+    int64_t batch_size;
+};
+
+struct ma_sgd_conf {
+    double learning_rate;
+    int64_t batch_size;
+    int64_t local_epochs;
+};
+
+#endif
