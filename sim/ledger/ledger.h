@@ -44,8 +44,7 @@ struct ledger; /* opaque */
 struct ledger *ledger_new(enum span_record spans, bool request_rows);
 struct ledger *ledger_free(struct ledger *ledger);
 
-/* -- entities and what they do
- * ------------------------------------------------------------------ */
+/* -- entities and what they do ---------------------------------------------------------- */
 /* Registers e.g. ("worker", 3); returns its id, counted from 0.  Rows that belong to nobody in
  * particular (series, misfortune, requests) carry LEDGER_RUN, the run itself. */
 #define LEDGER_RUN (-1)
@@ -54,8 +53,7 @@ int ledger_entity(struct ledger *ledger, const char *role, int index);
 void ledger_activity(struct ledger *ledger, int entity, enum activity activity, double now_s);
 /* The entity does nothing any more. */
 void ledger_rest(struct ledger *ledger, int entity, double now_s);
-/* Everybody rests: what is still going on ends now.  For the end of a run, also of a failed
- * one. */
+/* Everybody rests: what is still going on ends now.  For the end of a run, a failed one too. */
 void ledger_end(struct ledger *ledger, double now_s);
 /* An extra span on another lane (>= 1), already over. */
 void ledger_lane_span(struct ledger *ledger, int entity, int lane, enum activity activity,
@@ -67,25 +65,22 @@ void ledger_lane_span(struct ledger *ledger, int entity, int lane, enum activity
 void ledger_cut(struct ledger *ledger, int entity, double now_s, int64_t step);
 double ledger_breakdown_s(const struct ledger *ledger, enum activity activity);
 
-/* -- learning
- * ------------------------------------------------------------------------------------- */
+/* -- learning --------------------------------------------------------------------------- */
 struct round_row {
     int64_t round;
     double epoch; /* may be fractional */
     double sim_time_s;
-    int64_t cost_pusd; /* accrued so far */
-    double train_loss, train_accuracy, test_loss,
-        test_accuracy; /* NaN: not evaluated -> NULL */
+    int64_t cost_pusd;                 /* accrued so far */
+    double train_loss, train_accuracy; /* NaN: not evaluated -> NULL; so the next two */
+    double test_loss, test_accuracy;
     int64_t messages_lost;
 };
 void ledger_round(struct ledger *ledger, const struct round_row *row);
 void ledger_series(struct ledger *ledger, int entity, int64_t step, double sim_time_s,
                    const char *metric, double value); /* metric: a literal or interned name */
 
-/* -- requests
- * --------------------------------------------------------------------------------------- */
-/* A counter for (channel, operation); names are copied.  Fast to bump: 27 million times a run.
- */
+/* -- requests --------------------------------------------------------------------------- */
+/* A counter for (channel, operation); names are copied.  Bumped 27 million times a run. */
 struct request_count {
     int64_t count, bytes, failed; /* failed: throttled, not found, timed out */
     int64_t unbilled;             /* of count: those the service does not charge */
@@ -99,15 +94,13 @@ struct request_count *ledger_request_count(struct ledger *ledger, const char *ch
 void ledger_request_row(struct ledger *ledger, int entity, const struct request_count *of,
                         double begin_s, double end_s, int64_t bytes, enum outcome outcome);
 
-/* -- messages (collectives, direct links)
- * -------------------------------------------------------------- */
+/* -- messages (collectives, direct links) ----------------------------------------------- */
 struct message_count {
     int64_t sent, lost, retransmitted, bytes_sent;
 };
 struct message_count *ledger_messages(struct ledger *ledger);
 
-/* -- functions and machines, money
- * ------------------------------------------------------------------ */
+/* -- functions and machines, money ------------------------------------------------------ */
 struct invocation_row {
     int entity;
     char function[32];
@@ -132,11 +125,13 @@ void ledger_machine(struct ledger *ledger, const struct machine_row *row);
 
 /* The bill can be recomputed from the other rows by SQL alone (analysis/recompute_bill.sql).  A
  * line's unit says from which:
- *   BILL_GB_S      invocations with this pusd_per_gb_s
- *   BILL_INVOCATION  invocations with this pusd_per_request, one each
- *   BILL_HOUR      machines with this pusd_per_hour
- *   BILL_REQUEST   request counts less the unbilled ones, where the line's resource is the
- * count's "CHANNEL OPERATION" anything else  the line's own quantity times its unit price */
+ *
+ *     BILL_GB_S         invocations with this pusd_per_gb_s
+ *     BILL_INVOCATION   invocations with this pusd_per_request, one each
+ *     BILL_HOUR         machines with this pusd_per_hour
+ *     BILL_REQUEST      request counts less the unbilled ones; the line's resource is the
+ *                       count's "CHANNEL OPERATION"
+ *     anything else     the line's own quantity times its unit price */
 #define BILL_GB_S       "GB-s"
 #define BILL_INVOCATION "invocation"
 #define BILL_HOUR       "h"
@@ -158,8 +153,7 @@ void ledger_charge(struct ledger *ledger, const char *resource, double quantity,
                    const char *unit, int64_t unit_price_pusd, int64_t cost_pusd);
 int64_t ledger_cost_pusd(const struct ledger *ledger); /* sum of the bill so far */
 
-/* -- misfortune
- * ------------------------------------------------------------------------------------- */
+/* -- misfortune ------------------------------------------------------------------------- */
 void ledger_misfortune(struct ledger *ledger, int entity, double at_s, enum outcome outcome,
                        const char *detail); /* copied */
 int64_t ledger_misfortune_count(const struct ledger *ledger, enum outcome outcome);
