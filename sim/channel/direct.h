@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ * direct.h -- the settings of messages straight from node to node; direct.c says how they move.
+ *
+ * A provider's file has them under `channel: {direct: ...}`. */
+#ifndef TRAINCAST_SIM_CHANNEL_DIRECT_H
+#define TRAINCAST_SIM_CHANNEL_DIRECT_H
+
+#include "base/field.h"
+
+struct direct_conf {
+    struct value latency_s;       /* one way, per message */
+    double bandwidth_bytes_per_s; /* of one connection; NaN: as much as the NICs give */
+};
+
+extern const struct field direct_fields[];
+
+#endif
