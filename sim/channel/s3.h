@@ -31,8 +31,8 @@ struct s3_conf {
     double poll_interval_s, list_interval_s;
     int64_t list_page; /* keys in one answer to a LIST */
 
-    int64_t put_pusd_per_request, get_pusd_per_request, list_pusd_per_request,
-        delete_pusd_per_request;
+    int64_t put_price_pusd_per_request, get_price_pusd_per_request, list_price_pusd_per_request,
+        delete_price_pusd_per_request;
 };
 
 extern const struct field s3_fields[];

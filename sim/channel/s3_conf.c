@@ -47,15 +47,13 @@ const struct field s3_fields[] = {
     CONF(struct s3_conf, max_attempts, .min = 1, .max = 1000000, .preset = "5",
          .doc = "After so many refusals the request has failed: outcome throttled.",
          .source = BOTO),
-    {.member = "polling",
-     .offset = offsetof(struct s3_conf, polling),
-     .type = FIELD_ENUM,
-     .names = polling_names,
-     .preset = "computed",
-     .doc = "How a reader waits for an object: `computed` (it polls and is billed for it; only "
+    CONF(
+        struct s3_conf, polling, .names = polling_names, .preset = "computed",
+        .doc =
+            "How a reader waits for an object: `computed` (it polls and is billed for it; only "
             "the polls that matter are simulated), `explicit` (every poll is simulated; equal "
             "to computed in every count, time and cent), `ideal` (it is told at once, without "
-            "polls and LISTs)."},
+            "polls and LISTs)."),
     CONF(struct s3_conf, poll_interval_s, .min = 0, .max = 3600, .preset = "100 ms",
          .doc = "Pause between two GETs of an object that is not there.",
          .source = "LambdaML, github.com/DS3Lab/LambdaML at e7d466e"),
@@ -65,12 +63,13 @@ const struct field s3_fields[] = {
     CONF(struct s3_conf, list_page, .min = 1, .max = 1e9, .preset = "1000",
          .doc = "Keys in one answer to a LIST; n keys cost n/list_page requests, rounded up.",
          .source = "AWS, S3 API Reference, ListObjectsV2: up to 1,000 keys"),
-    CONF(struct s3_conf, put_pusd_per_request, .min = 0, .max = 1e12, .doc = "Price of a PUT."),
-    CONF(struct s3_conf, get_pusd_per_request, .min = 0, .max = 1e12,
+    CONF(struct s3_conf, put_price_pusd_per_request, .min = 0, .max = 1e12,
+         .doc = "Price of a PUT."),
+    CONF(struct s3_conf, get_price_pusd_per_request, .min = 0, .max = 1e12,
          .doc = "Price of a GET, also of one that finds nothing (404)."),
-    CONF(struct s3_conf, list_pusd_per_request, .min = 0, .max = 1e12,
+    CONF(struct s3_conf, list_price_pusd_per_request, .min = 0, .max = 1e12,
          .doc = "Price of one page of a LIST."),
-    CONF(struct s3_conf, delete_pusd_per_request, .min = 0, .max = 1e12,
+    CONF(struct s3_conf, delete_price_pusd_per_request, .min = 0, .max = 1e12,
          .preset = "0 USD/1000 requests", .doc = "Price of a DELETE.",
          .source = "AWS, S3 pricing: DELETE requests are free"),
     CONF_END,
