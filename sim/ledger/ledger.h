@@ -82,10 +82,9 @@ void ledger_series(struct ledger *ledger, int entity, int64_t step, double sim_t
 /* -- requests --------------------------------------------------------------------------- */
 /* A counter for (channel, operation); names are copied.  Bumped 27 million times a run. */
 struct request_count {
-    int64_t count, bytes, failed; /* failed: throttled, not found, timed out */
-    int64_t unbilled;             /* of count: those the service does not charge */
-    /* private */
-    char channel[48], operation[16];
+    int64_t count, bytes, failed;    /* failed: throttled, not found, timed out */
+    int64_t unbilled;                /* of count: those the service does not charge */
+    const char *channel, *operation; /* the ledger's */
 };
 /* The pointer stays valid as long as the ledger. */
 struct request_count *ledger_request_count(struct ledger *ledger, const char *channel,
@@ -142,8 +141,7 @@ struct bill_line {
     double quantity; /* in the unit */
     int64_t cost_pusd;
     int64_t unit_price_pusd;
-    /* private */
-    char resource[64], unit[16];
+    const char *resource, *unit; /* the ledger's */
 };
 /* The pointer stays valid as long as the ledger: whoever charges often adds to the line. */
 struct bill_line *ledger_bill_line(struct ledger *ledger, const char *resource,
