@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT
  * platform.h -- runs tasks on nodes and bills for them: functions (faas) or machines (iaas).
  *
- * One platform object serves one group of a scenario.  A *task* is a body to be run on a node: a
- * worker of a training job, one request of a service.  The platform finds or starts a node for it
- * (cold or warm sandbox, booted VM), runs the body on an actor of its own, says how each attempt
- * ended, and books invocations, machines, charges and misfortunes.
+ * One platform object serves one group of a scenario.  A *task* is a body to be run on a node:
+ * a worker of a training job, one request of a service.  The platform finds or starts a node
+ * for it (cold or warm sandbox, booted VM), runs the body on an actor of its own, says how each
+ * attempt ended, and books invocations, machines, charges and misfortunes.
  *
  * To add a kind: write yours.c beside faas.c, add its line to list.h. */
 #ifndef TRAINCAST_SIM_NODE_PLATFORM_H
 #define TRAINCAST_SIM_NODE_PLATFORM_H
 
+#include "base/diag.h"
 #include "base/field.h"
 #include "sim/node/node.h"
 
@@ -21,7 +22,9 @@ typedef enum outcome(task_body)(struct actor *self, struct node *node, struct ta
 
 /* What became of one attempt.  Called as a callback (must not wait). */
 struct attempt_end {
-    enum outcome outcome; /* OK, CRASHED, EXPIRED, OUT_OF_MEMORY, THROTTLED (gave up), CANCELLED */
+    enum outcome outcome; /* what the body returned (OK, LOST ...), or what the platform did to
+                           * it: CRASHED, EXPIRED, OUT_OF_MEMORY, THROTTLED (gave up, never
+                           * ran), CANCELLED (released) */
     double retry_at_s;    /* the platform runs the task again then; INFINITY: it does not */
 };
 typedef void(task_ended)(struct task *task, const struct attempt_end *end);
@@ -32,11 +35,12 @@ struct task {
     task_ended *ended; /* may be NULL */
     int entity;        /* the ledger books start, invocation and misfortune on it */
     int member;        /* which node of the group (a VM's number); -1: any with room */
-    bool synchronous;  /* the caller waits for the answer: the platform does not retry a crash */
-    int attempt;       /* platform's: 0 first */
-    uint32_t invocation; /* platform's: number of this invocation in the group, indexes its randomness */
-    double arrival_s;  /* platform's: when it was submitted */
-    void *state[4];    /* platform's */
+    bool synchronous; /* the caller waits for the answer: the platform does not retry a crash */
+    int attempt;      /* platform's: 0 first; counts those that ran, not throttled ones */
+    uint32_t invocation; /* platform's: number of this attempt in the group, indexes its
+                          * randomness */
+    double arrival_s;    /* platform's: when it was submitted */
+    void *state[4];      /* platform's */
 };
 
 struct platform_place; /* reserved for placement */
@@ -44,17 +48,19 @@ struct platform_place; /* reserved for placement */
 /* What a platform promises a body, known before anything runs. */
 struct platform_facts {
     double vcpus;
-    int64_t memory_bytes;      /* per node; 0: unlimited */
-    double lifetime_s;         /* of one attempt; INFINITY for machines */
+    int64_t memory_bytes; /* per node; 0: unlimited */
+    double lifetime_s;    /* of one attempt; INFINITY for machines */
     double up_bytes_per_s, down_bytes_per_s;
-    const char *node_word;     /* "function" | "VM": for messages */
-    char label[48];            /* "faas 3 GB" | "t2.medium": for people and the runs view */
+    const char *node_word; /* "function" | "VM": for messages */
+    char label[48];        /* "faas 3 GB" | "t2.medium": for people and the runs view */
 };
 
 struct platform_kind {
     struct kind kind;
+    /* What no table can say about one field alone (a memory size between two steps). */
+    void (*check)(const void *conf, struct place place, struct diag_list *diags);
     struct platform_facts (*facts)(const void *conf);
-    /* count: nodes of the group; speed_ratio: drawn once per node number. */
+    /* count: nodes of the group; speed_ratio: drawn once per node number, NULL: all are 1. */
     struct platform *(*open)(struct world *world, const char *group, int64_t count,
                              const struct value *speed_ratio, const void *conf);
     /* Starts count tasks as the job's workers, by the platform's way of starting many (trigger
@@ -62,11 +68,15 @@ struct platform_kind {
     void (*launch)(struct platform *platform, struct task *const task[], int count);
     /* Starts one task now: a request, a re-invocation.  Callback-safe. */
     void (*submit)(struct platform *platform, struct task *task);
-    /* The job is over: releases machines, books what is still unbilled.  Callback-safe. */
+    /* The job is over: bodies still running are told CANCELLED, tasks that wait end CANCELLED
+     * now, machines are released, everything is booked.  Callback-safe; the second call does
+     * nothing. */
     void (*release)(struct platform *platform);
-    /* Money accrued by now, also what is not yet charged (running invocations and machines). */
+    /* Money that is due by now and not yet charged: invocations and machines in progress, as if
+     * they ended now.  Costs a step for each of them. */
     int64_t (*accrued_pusd)(const struct platform *platform);
-    struct platform *(*close)(struct platform *platform); /* frees; after the engine ended */
+    /* Frees; after engine_run has returned and before engine_free. */
+    struct platform *(*close)(struct platform *platform);
 };
 
 /* First member of every kind's own struct. */
