@@ -96,8 +96,8 @@ const char *actor_name(const struct actor *self);
  * literal). What is true when the actor runs again decides, doom before wake before time.  A
  * wait until now or earlier lets everything go first that is due now already. */
 enum outcome engine_wait(struct actor *self, double until_s, const char *for_what);
-/* Blocks.  As engine_wait, but wakes do not end it (they are kept); OK when the time has come.
- */
+/* Blocks.  As engine_wait, but wakes do not end it (they are kept); OK when its time has
+ * come. */
 enum outcome engine_sleep_until(struct actor *self, double until_s, const char *for_what);
 /* From body or callback; an event due now, so the sleeper runs after the caller waits. */
 void actor_wake(struct actor *sleeper);
@@ -110,8 +110,7 @@ double actor_doom_at_s(const struct actor *self); /* INFINITY: none */
 /* OUTCOME_OK, or the outcome of a doom that has struck. */
 enum outcome actor_fate(const struct actor *self);
 
-/* -- numbers for `version`, tests and benches
- * -------------------------------------------------------------- */
+/* -- counts for `version`, tests and benches ----------------------------- */
 struct engine_counts {
     uint64_t events, resumes, actors_spawned;
     size_t actors_alive, actors_most;
