@@ -1,63 +1,97 @@
 /* SPDX-License-Identifier: MIT
  * channel.h -- how bytes get from node to node: through a storage service or directly.
  *
- * An *object* is one named piece of data of the channel (a key of a store, a message of a direct
- * network).  A *request* is one operation on an object by one node: it begins, takes its time
- * (throttling, latency, transfer over the node's NIC and the service) and ends with a callback.
- * Requests never wait on an actor, so one worker may have thousands under way; channel_do is the
- * blocking form for a body.
+ * An *object* is one named piece of data of the channel (a key of a store, a message of a
+ * direct network).  A *request* is one operation on an object by one node: it begins, takes its
+ * time (throttling, latency, transfer over the node's NIC and the service) and ends with a
+ * callback. Requests never wait on an actor, so one worker may have thousands under way;
+ * channel_do is the blocking form for a body.
  *
  * Values never travel here: channels move bytes, reduce.h forms numbers.
  * To add a kind: write yours.c beside s3.c, add its line to list.h. */
 #ifndef TRAINCAST_SIM_CHANNEL_CHANNEL_H
 #define TRAINCAST_SIM_CHANNEL_CHANNEL_H
 
+#include <math.h>
+
 #include "base/field.h"
 #include "sim/node/node.h"
 
 struct channel;
+struct listing;
 struct request;
 
-/* One named piece of data.  Embedded in its owner; zero it before first use, then object_init. */
+/* One named piece of data.  Embedded in its owner; object_init before first use.  An owner
+ * whose data was there before the run sets visible_s = 0 and bytes. */
 struct object {
     int64_t bytes;
     double visible_s;        /* when it became readable; INFINITY while it is not there */
-    uint64_t version;        /* counts overwrites */
+    uint32_t version;        /* counts PUTs that have ended */
+    uint32_t coming;         /* direct channels: messages under way that bring it */
     struct request *waiting; /* GETs that wait for it to appear, in order of arrival */
+    struct listing *listing; /* in which a LIST finds it; NULL: none */
+    struct object *next_listed;
 };
-void object_init(struct object *object);
+void object_init(struct object *object, struct listing *listing);
+static inline bool object_is_visible(const struct object *object)
+{
+    return object->visible_s < INFINITY;
+}
+
+/* What a LIST shows: the visible objects of a prefix, linked in the order in which they
+ * appeared.  Embedded in its owner; {0} is an empty one. */
+struct listing {
+    int64_t keys;   /* visible objects */
+    int64_t coming; /* as an object's */
+    struct object *first, *last;
+    struct request *waiting; /* LISTs that wait for one more */
+};
 
 enum verb { VERB_PUT, VERB_GET, VERB_LIST, VERB_DELETE, VERB_COUNT };
 
 typedef void(request_fn)(struct request *request);
 
-/* Embedded in its owner; zero it before first use. */
+/* Embedded in its owner; zero it before first use.  May be used again when it is over. */
 struct request {
     /* set by the caller */
     enum verb verb;
-    struct node *node;       /* who asks */
-    struct object *object;
-    struct node *to;         /* direct channels: PUT's receiver; else NULL */
+    bool bulk;         /* reads or writes a data set or checkpoint: by several connections */
+    struct node *node; /* who asks */
+    struct node *to;   /* direct channels: PUT's receiver; else NULL */
+    struct object *object;   /* LIST: NULL */
+    struct listing *listing; /* LIST: of what; else NULL */
+    int64_t known;           /* LIST: repeats until it shows more keys than this */
     int64_t bytes;           /* PUT: size; others: taken from the object */
-    bool bulk;               /* reads or writes a data set or checkpoint: by several connections */
-    request_fn *done;        /* callback; never called from channel_begin */
+    request_fn *done;  /* callback; never called from channel_begin.  DELETE may have NULL:
+                        * nobody waits for it, the request is free again at once */
+    request_fn *waits; /* callback or NULL: is_waiting has changed */
+    void *owner;       /* the caller's */
     /* set by the channel */
     struct channel *channel;
     enum outcome outcome;
-    double begin_s, end_s;
-    uint32_t serial;         /* number of this request of its node on its channel: indexes its
-                              * randomness, so that polls computed and polls simulated draw alike */
-    int attempt;             /* throttled attempts so far */
-    double waited_s;         /* of the time from begin to end: waiting for the object to appear */
+    double begin_s, end_s; /* end_s is NaN while it is under way */
+    double waited_s;       /* of the time between: waiting for the object to appear */
+    bool is_waiting;       /* for an object that is not there; nothing moves */
+    int attempt;           /* refused (throttled) so far */
+    /* private to channels */
+    uint32_t serial;       /* number of this request of its entity on its channel, and ... */
+    uint32_t draws;        /* ... latencies drawn for it: index its randomness, so that polls
+                            * computed and polls simulated draw alike */
+    double sent_s, tick_s; /* the try in progress: when sent, when answered */
+    double wait_begin_s;
+    int64_t page;                /* of a LIST, from 1 */
+    size_t place;                /* in the channel's table of polling requests, + 1 */
+    struct request *next, *prev; /* ring of those that wait for the same */
     struct flow flow;
     struct event event;
-    struct request *next;
-    void *state[4];
 };
 
 struct channel_facts {
-    bool posted;              /* PUT does not hold up its lane (a direct network's send) */
-    bool has_receiver;        /* PUT needs request.to */
+    bool posted;       /* PUT does not hold up its lane (a direct network's send) */
+    bool has_receiver; /* PUT needs request.to and brings the object there: what is visible has
+                        * been received, a GET of it takes no time */
+    bool needs_addressable_nodes; /* functions are behind NAT: no channel between them */
+    bool lists_by_name; /* a LIST shows keys sorted, not in the order of their appearance */
     int64_t max_object_bytes; /* 0: no limit */
 };
 
@@ -65,14 +99,17 @@ struct channel_kind {
     struct kind kind;
     struct channel_facts (*facts)(const void *conf);
     struct channel *(*open)(struct world *world, const char *name, const void *conf);
-    /* Callback-safe.  GET of an object not yet there waits for it in the kind's way of polling. */
+    /* Callback-safe.  GET of an object not yet there waits for it in the kind's way of polling,
+     * LIST likewise for a key beyond those known. */
     void (*begin)(struct channel *channel, struct request *request);
     /* Stops it without calling done; what has moved is counted. */
     void (*cancel)(struct channel *channel, struct request *request);
     /* Charges requests, transfer and hours up to now; the channel's last act. */
     void (*settle)(struct channel *channel);
-    int64_t (*accrued_pusd)(const struct channel *channel);
-    struct channel *(*close)(struct channel *channel); /* frees; after the engine ended */
+    /* Money owed by now that settle has not charged yet. */
+    int64_t (*accrued_pusd)(struct channel *channel);
+    struct channel *(*close)(struct channel *channel); /* frees; no request is under way;
+                                                        * NULL-safe, returns NULL */
 };
 
 /* First member of every kind's own struct. */
@@ -83,11 +120,36 @@ struct channel {
     const void *conf;
 };
 
+/* -- for whoever has something to move ----------------------------------------------------- */
+/* Callback-safe.  Its end is told by request->done. */
+void channel_begin(struct channel *channel, struct request *request);
+/* No-op unless it is under way. */
+void channel_cancel(struct request *request);
+static inline bool request_is_under_way(const struct request *request)
+{
+    return request->channel && request->end_s != request->end_s;
+}
+
 extern const struct family channel_family; /* "channel" */
 
-/* Blocks.  One request from begin to end; cancelled when the actor's doom strikes. */
+/* Blocks.  One request from begin to end; cancelled when the actor's doom strikes.  Sets
+ * request->done and ->owner. */
 enum outcome channel_do(struct actor *self, struct channel *channel, struct request *request,
                         const char *for_what);
+
+/* -- for kinds ---------------------------------------------------------------------------- */
+/* The request is over: sets outcome and end_s, then calls done; the kind forgets it before. */
+void request_finish(struct request *request, enum outcome outcome);
+/* Joins and leaves the ring of those that wait for its object or listing. */
+void request_queue(struct request *request);
+void request_unqueue(struct request *request); /* no-op unless queued */
+/* Changes is_waiting, books waited_s, tells the caller. */
+void request_waits(struct request *request, bool is_waiting);
+/* A PUT has ended: the object can be read from now on and is in its listing.  False when it
+ * could be read before. */
+bool object_appear(struct object *object, int64_t bytes, double now_s);
+struct request *request_of_event(struct event *event);
+struct request *request_of_flow(struct flow *flow);
 
 static inline const struct channel_kind *channel_kind_of(const struct choice *choice)
 {

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT
+ * channel.c -- what all channels share: the family, a request's life, objects and who waits. */
+#include "sim/channel/channel.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+#define CHANNEL(name_) extern const struct channel_kind channel_##name_;
+#include "sim/channel/list.h"
+#undef CHANNEL
+
+static const struct kind *const channel_kinds[] = {
+#define CHANNEL(name_) &channel_##name_.kind,
+#include "sim/channel/list.h"
+#undef CHANNEL
+    NULL,
+};
+
+const struct family channel_family = {
+    .name = "channel",
+    .doc = "How bytes get from node to node: through a storage service or directly.",
+    .kinds = channel_kinds,
+};
+
+/* -- objects and listings -------------------------------------------------------------------
+ */
+
+void object_init(struct object *object, struct listing *listing)
+{
+    *object = (struct object){.visible_s = INFINITY, .listing = listing};
+}
+
+bool object_appear(struct object *object, int64_t bytes, double now_s)
+{
+    struct listing *listing = object->listing;
+
+    object->bytes = bytes;
+    object->version++;
+    if (object_is_visible(object))
+        return false;
+    object->visible_s = now_s;
+    if (!listing)
+        return true;
+    if (listing->last)
+        listing->last->next_listed = object;
+    else
+        listing->first = object;
+    listing->last = object;
+    listing->keys++;
+    return true;
+}
+
+/* -- requests -------------------------------------------------------------------------------
+ */
+
+struct request *request_of_event(struct event *event)
+{
+    return (struct request *)((char *)event - offsetof(struct request, event));
+}
+
+struct request *request_of_flow(struct flow *flow)
+{
+    return (struct request *)((char *)flow - offsetof(struct request, flow));
+}
+
+static struct request **ring_of(const struct request *request)
+{
+    return request->verb == VERB_LIST ? &request->listing->waiting : &request->object->waiting;
+}
+
+void request_queue(struct request *request)
+{
+    struct request **first = ring_of(request);
+
+    assert(!request->next);
+    if (!*first) {
+        *first = request->next = request->prev = request;
+        return;
+    }
+    request->next = *first;
+    request->prev = (*first)->prev;
+    request->prev->next = request->next->prev = request;
+}
+
+void request_unqueue(struct request *request)
+{
+    struct request **first = ring_of(request);
+
+    if (!request->next)
+        return;
+    if (*first == request)
+        *first = request->next == request ? NULL : request->next;
+    request->prev->next = request->next;
+    request->next->prev = request->prev;
+    request->next = request->prev = NULL;
+}
+
+void request_waits(struct request *request, bool is_waiting)
+{
+    double now_s = engine_now_s(request->channel->world->engine);
+
+    if (request->is_waiting == is_waiting)
+        return;
+    request->is_waiting = is_waiting;
+    if (is_waiting)
+        request->wait_begin_s = now_s;
+    else
+        request->waited_s += now_s - request->wait_begin_s;
+    if (request->waits)
+        request->waits(request);
+}
+
+void channel_begin(struct channel *channel, struct request *request)
+{
+    assert(!request_is_under_way(request) && request->node);
+    assert((request->verb == VERB_LIST) == (request->listing != NULL));
+    assert((request->verb == VERB_LIST) == (request->object == NULL));
+    request->channel = channel;
+    request->outcome = OUTCOME_OK;
+    request->begin_s = engine_now_s(channel->world->engine);
+    request->end_s = NAN;
+    request->waited_s = 0;
+    request->is_waiting = false;
+    request->attempt = 0;
+    request->draws = 0;
+    request->page = 1;
+    channel->kind->begin(channel, request);
+}
+
+void channel_cancel(struct request *request)
+{
+    if (!request_is_under_way(request))
+        return;
+    request->outcome = OUTCOME_CANCELLED;
+    request->channel->kind->cancel(request->channel, request);
+    request->end_s = engine_now_s(request->channel->world->engine);
+}
+
+void request_finish(struct request *request, enum outcome outcome)
+{
+    request->outcome = outcome;
+    request->end_s = engine_now_s(request->channel->world->engine);
+    if (request->done)
+        request->done(request);
+}
+
+static void wake_owner(struct request *request)
+{
+    actor_wake(request->owner);
+}
+
+enum outcome channel_do(struct actor *self, struct channel *channel, struct request *request,
+                        const char *for_what)
+{
+    enum outcome fate = actor_fate(self);
+
+    if (fate != OUTCOME_OK)
+        return fate;
+    request->done = wake_owner;
+    request->owner = self;
+    channel_begin(channel, request);
+    while (request_is_under_way(request)) {
+        fate = engine_wait(self, INFINITY, for_what);
+        if (fate == OUTCOME_OK)
+            continue;
+        channel_cancel(request);
+        return fate;
+    }
+    return request->outcome;
+}

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT
+ * list.h -- every channel, one line each.  No include guard: read twice. */
+CHANNEL(direct)
+CHANNEL(s3)
