@@ -16,10 +16,10 @@ struct credits;
 struct node {
     struct world *world;
     int entity; /* whose activities the ledger books: the worker's, server's, VM's */
-    uint32_t
-        number;   /* of its group, from 0: index of its random numbers.  A VM's place in the
-                   * cluster; a sandbox's place in the order in which the group's were made */
-    double vcpus; /* may be a fraction */
+    /* Of its group, from 0; indexes its random numbers.  A VM's place in the cluster, a
+     * sandbox's in the order in which the group's were made. */
+    uint32_t number;
+    double vcpus;                    /* may be a fraction */
     double speed_ratio;              /* 1: as the catalogue says; 0.5: half as fast */
     struct share *cores;             /* capacity: vcpus, in core-seconds per second; crossed by
                                       * node_compute only, which keeps the CPU credits */

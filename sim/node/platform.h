@@ -35,6 +35,7 @@ struct task {
     task_ended *ended; /* may be NULL */
     int entity;        /* the ledger books start, invocation and misfortune on it */
     int member;        /* which node of the group (a VM's number); -1: any with room */
+    void *owner;       /* the caller's */
     bool synchronous; /* the caller waits for the answer: the platform does not retry a crash */
     int attempt;      /* platform's: 0 first; counts those that ran, not throttled ones */
     uint32_t invocation; /* platform's: number of this attempt in the group, indexes its
@@ -42,8 +43,6 @@ struct task {
     double arrival_s;    /* platform's: when it was submitted */
     void *state[4];      /* platform's */
 };
-
-struct platform_place; /* reserved for placement */
 
 /* What a platform promises a body, known before anything runs. */
 struct platform_facts {
