@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT
+ * inside.h -- what an open database is, and how rows are put into it; for this folder only. */
+#ifndef TRAINCAST_SIM_RESULTS_INSIDE_H
+#define TRAINCAST_SIM_RESULTS_INSIDE_H
+
+#include <sqlite3.h>
+
+#include "sim/results/results.h"
+
+struct results {
+    sqlite3 *db;
+    char *path;
+    int busy_timeout_ms;
+    /* Row ids of the vocabularies in this file; they need not be the enums' values. */
+    int64_t status_id[RUN_STATUS_COUNT];
+    int64_t outcome_id[OUTCOME_COUNT];
+    int64_t activity_id[ACTIVITY_COUNT];
+};
+
+/* Stores what SQLite just reported as a sentence about the file; returns false. */
+bool results_fail(const struct results *results, struct err *err);
+bool results_execute(const struct results *results, const char *sql, struct err *err);
+/* One integer out of one row; a statement that yields no row gives absent. */
+bool results_integer(const struct results *results, const char *sql, int64_t absent,
+                     int64_t *ret_value, struct err *err);
+
+/* -- schema.c --------------------------------------------------------------------------- */
+enum { SCHEMA_APPLICATION_ID = 0x54724361 }; /* "TrCa" */
+
+/* Script i makes version i + 1 out of version i; version 0 is the empty file. */
+struct schema {
+    const char *const *script;
+    int version; /* of this program: the number of scripts */
+};
+extern const struct schema schema_ours;
+
+/* Which version the file has; false when it is none of ours or too new.  Reads only. */
+bool schema_inspect(const struct results *results, const struct schema *schema,
+                    int *ret_version, struct err *err);
+/* Within a transaction: brings the file to the schema's version and fills *_id. */
+bool schema_bring_up(struct results *results, const struct schema *schema, struct err *err);
+
+/* -- views.c ---------------------------------------------------------------------------- */
+struct column {
+    const char *name;
+    const char *expression; /* NULL: the name itself */
+    const char *unit;       /* "" for texts and identifiers */
+    const char *doc;
+};
+struct view {
+    const char *name;
+    const char *row;              /* what one row is */
+    const struct column *columns; /* ends in {NULL} */
+    const char *from;
+};
+extern const struct view views[];                                  /* ends in {NULL} */
+bool views_create(const struct results *results, struct err *err); /* replaces old ones */
+
+/* -- insert.c --------------------------------------------------------------------------- */
+/* Puts rows through one statement.  The first failure is kept in *err and in ->ok; everything
+ * after it is a no-op, so callers check once, at the end. */
+struct writer {
+    struct results *results;
+    struct err *err;
+    bool ok;
+    int64_t run_id;
+};
+struct insert {
+    struct writer *writer;
+    sqlite3_stmt *statement;
+    int column;
+};
+struct insert insert_open(struct writer *writer, const char *sql);
+void insert_done(struct insert *insert);
+/* Bind the next column.  Texts are borrowed until put_row. */
+void put_int(struct insert *insert, int64_t value);
+void put_count(struct insert *insert, int64_t value); /* negative: NULL */
+void put_real(struct insert *insert, double value);   /* NaN: NULL */
+void put_text(struct insert *insert, const char *text);
+void put_row(struct insert *insert); /* executes and starts over at column 1 */
+/* Executes a query of one integer: true and *ret_value when there is a row.  Starts over. */
+bool put_query(struct insert *insert, int64_t *ret_value);
+
+/* -- write.c ---------------------------------------------------------------------------- */
+void write_info(struct writer *writer, const struct run_info *info); /* sets run_id */
+void write_end(struct writer *writer, const struct run_end *end, const struct ledger *ledger);
+
+/* -- rows.c ----------------------------------------------------------------------------- */
+void write_ledger(struct writer *writer, const struct ledger *ledger);
+
+#endif
