@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT
+ * command.c -- the registry of commands, and what they share: options, --help, paths. */
+#include "sim/command/command.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COMMAND(name_) extern const struct command command_##name_;
+#include "sim/command/list.h"
+#undef COMMAND
+
+const struct command *const commands[] = {
+#define COMMAND(name_) &command_##name_,
+#include "sim/command/list.h"
+#undef COMMAND
+    NULL,
+};
+
+const struct command *command_find(const char *name)
+{
+    for (const struct command *const *c = commands; *c; c++)
+        if (!strcmp((*c)->name, name))
+            return *c;
+    return NULL;
+}
+
+static const char *directory_if_there(const char *path)
+{
+    return access(path, R_OK | X_OK) == 0 ? path : NULL;
+}
+
+const char *command_platforms_dir(const struct command_options *options)
+{
+    const char *directory = options->platforms_dir;
+
+    if (!directory)
+        directory = getenv("TRAINCAST_PLATFORMS");
+    if (!directory)
+        directory = directory_if_there(TRAINCAST_SOURCE_PLATFORMS);
+    return directory ? directory : TRAINCAST_INSTALLED_PLATFORMS;
+}
+
+static int wrong_use(const struct command *command, const char *what, const char *why)
+{
+    fprintf(stderr, "traincast %s: error: %s%s%s\n", command->name, what, why ? ": " : "",
+            why ? why : "");
+    fprintf(stderr, "`traincast %s --help` says how it is used.\n", command->name);
+    return EXIT_CODE_BAD_INPUT;
+}
+
+static int count_arguments(const char *const *arguments)
+{
+    int count = 0;
+
+    while (arguments && arguments[count])
+        count++;
+    return count;
+}
+
+/* Runs the command on what popt has left over. */
+static int dispatch(const struct command *command, const struct command_options *options,
+                    const char *const *arguments)
+{
+    static const char *const none[] = {NULL};
+    int count = count_arguments(arguments);
+
+    if (count < command->argument_min)
+        return wrong_use(command, "an argument is missing", command->arguments);
+    if (command->argument_max >= 0 && count > command->argument_max)
+        return wrong_use(command, "one argument too many", arguments[command->argument_max]);
+    return command->run(options, arguments ? arguments : none);
+}
+
+int command_main(const struct command *command, int argc, const char **argv)
+{
+    struct command_options options = {.seed = COMMAND_NO_SEED};
+    struct poptOption all[] = {
+        {NULL, '\0', POPT_ARG_INCLUDE_TABLE, NULL, 0, "Options:", NULL},
+        POPT_AUTOHELP POPT_TABLEEND,
+    };
+    char name[64];
+    poptContext context;
+    int code, result;
+
+    if (command->table)
+        all[0].arg = (void *)command->table(&options);
+    snprintf(name, sizeof name, "traincast %s", command->name);
+    argv[0] = name;
+    context = poptGetContext(name, argc, argv, command->table ? all : all + 1, 0);
+    poptSetOtherOptionHelp(context, command->arguments);
+    code = poptGetNextOpt(context);
+    if (code < -1)
+        result = wrong_use(command, poptBadOption(context, POPT_BADOPTION_NOALIAS),
+                           poptStrerror(code));
+    else
+        result = dispatch(command, &options, (const char *const *)poptGetArgs(context));
+    poptFreeContext(context);
+    for (char **set = options.set; set && *set; set++)
+        free(*set);
+    free(options.set);
+    free(options.db);
+    free(options.data_dir);
+    free(options.trace);
+    free(options.platforms_dir);
+    return result;
+}

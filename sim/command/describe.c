@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ * describe.c -- `traincast describe`: fields, units, defaults, meaning and source of one thing.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/command/command.h"
+#include "sim/results/results.h"
+#include "sim/scenario/scenario.h"
+
+static int run(const struct command_options *options, const char *const *arguments)
+{
+    struct err err = {0};
+
+    (void)options;
+    if (!strcmp(arguments[0], "db")) {
+        results_describe(stdout);
+        return EXIT_CODE_DONE;
+    }
+    if (scenario_describe(families, arguments[0], stdout, &err))
+        return EXIT_CODE_DONE;
+    fprintf(stderr, "traincast describe: error: %s\n", err.text);
+    return EXIT_CODE_BAD_INPUT;
+}
+
+const struct command command_describe = {
+    .name = "describe",
+    .arguments = "FAMILY.KIND | FAMILY | scenario | db",
+    .summary =
+        "Fields, units, defaults, meaning and source of one kind, or the database's columns",
+    .argument_min = 1,
+    .argument_max = 1,
+    .run = run,
+};

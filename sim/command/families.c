@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ * families.c -- everything a scenario can choose from.  A new family adds its line here. */
+#include "algorithms/collective/collective.h"
+#include "algorithms/model/model.h"
+#include "algorithms/optimizer/optimizer.h"
+#include "sim/channel/channel.h"
+#include "sim/command/command.h"
+#include "sim/job/job.h"
+#include "sim/job/sync/sync.h"
+#include "sim/node/platform.h"
+#include "traces/dataset/data.h"
+#include "traces/partition/partition.h"
+
+const struct family *const families[] = {
+    &job_family,   &platform_family,  &channel_family, &pattern_family,   &sync_family,
+    &model_family, &optimizer_family, &data_family,    &partition_family, NULL,
+};

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ * list.h -- every command, in the order of `traincast --help`.  No include guard: read twice.
+ */
+COMMAND(run)
+COMMAND(check)
+COMMAND(resolve)
+COMMAND(list)
+COMMAND(describe)
+COMMAND(schema)
+COMMAND(manual)
+COMMAND(completion)
+COMMAND(version)

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT
+ * report.c -- see report.h. */
+#include "sim/command/report.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "sim/ledger/rows.h"
+
+static double usd(int64_t pusd)
+{
+    return (double)pusd * 1e-12;
+}
+
+/* -- for people
+ * --------------------------------------------------------------------------------------- */
+static void print_learning(const struct run_end *end)
+{
+    if (isnan(end->train_loss))
+        return;
+    printf("  learning   train loss %.5f, accuracy %.2f %%", end->train_loss,
+           100 * end->train_accuracy);
+    if (!isnan(end->test_accuracy))
+        printf("; test loss %.5f, accuracy %.2f %%", end->test_loss, 100 * end->test_accuracy);
+    printf("  (%.4g epochs, %" PRId64 " rounds)\n", end->epochs, end->rounds);
+}
+
+static void print_time(const struct run *run)
+{
+    printf("  time       %.3f s simulated\n", run->end.sim_time_s);
+    for (int a = 0; a < ACTIVITY_COUNT; a++) {
+        double critical_s = ledger_breakdown_s(run->world.ledger, (enum activity)a);
+
+        if (critical_s > 0)
+            printf("             %-12s %12.3f s  %5.1f %%\n", activity_name((enum activity)a),
+                   critical_s, 100 * critical_s / run->end.sim_time_s);
+    }
+}
+
+static void print_bill(const struct run *run)
+{
+    struct ledger_rows rows = ledger_rows(run->world.ledger);
+
+    printf("  cost       %.6f USD\n", usd(ledger_cost_pusd(run->world.ledger)));
+    for (size_t i = 0; i < rows.bill_lines; i++) {
+        const struct bill_line *line = rows.bill_line[i];
+
+        printf("             %-18s %14.6g %-10s x %.10g USD = %.6f USD\n", line->resource,
+               line->quantity, line->unit, usd(line->unit_price_pusd), usd(line->cost_pusd));
+    }
+}
+
+static void print_requests(const struct run *run)
+{
+    struct ledger_rows rows = ledger_rows(run->world.ledger);
+
+    for (size_t i = 0; i < rows.request_counts; i++) {
+        const struct request_count *count = rows.request_count[i];
+
+        printf("  %s%-8s %-8s %12" PRId64 " requests, %.4g MB, %" PRId64 " failed\n",
+               i ? "           " : "requests   ", count->channel, count->operation,
+               count->count, (double)count->bytes * 1e-6, count->failed);
+    }
+    if (rows.messages.sent)
+        printf("  messages   %" PRId64 " sent, %" PRId64 " lost\n", rows.messages.sent,
+               rows.messages.lost);
+}
+
+/* The last value of each metric that the job noted about the whole run. */
+static void print_series(const struct run *run)
+{
+    struct ledger_rows rows = ledger_rows(run->world.ledger);
+
+    for (size_t i = 0; i < rows.series_rows; i++)
+        if (rows.series[i].sim_time_s == run->end.sim_time_s &&
+            strcmp(rows.series[i].metric, "latency_s"))
+            printf("  %-20s %.6g\n", rows.series[i].metric, rows.series[i].value);
+}
+
+void report_text(const struct run *run, int64_t run_id, const char *db, double wall_s)
+{
+    const struct run_end *end = &run->end;
+
+    printf("%s: %s (%s)\n", run->scenario->name, run_status_name(end->status),
+           end->stop_reason);
+    if (end->message)
+        printf("  why        %s\n", end->message);
+    print_learning(end);
+    print_series(run);
+    print_time(run);
+    print_bill(run);
+    print_requests(run);
+    printf("  run        %" PRId64 " in %s, %.2f s of real time\n", run_id, db, wall_s);
+}
+
+/* -- as JSON
+ * --------------------------------------------------------------------------------------------
+ */
+/* JSON has no NaN: what is not known is null. */
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *breakdown_json(const struct run *run)
+{
+    json_t *breakdown = json_object();
+
+    for (int a = 0; a < ACTIVITY_COUNT; a++)
+        json_object_set_new(breakdown, activity_name((enum activity)a),
+                            number(ledger_breakdown_s(run->world.ledger, (enum activity)a)));
+    return breakdown;
+}
+
+static json_t *bill_json(const struct run *run)
+{
+    struct ledger_rows rows = ledger_rows(run->world.ledger);
+    json_t *bill = json_array();
+
+    for (size_t i = 0; i < rows.bill_lines; i++) {
+        const struct bill_line *line = rows.bill_line[i];
+
+        json_array_append_new(
+            bill, json_pack("{s:s, s:f, s:s, s:f, s:f}", "resource", line->resource, "quantity",
+                            line->quantity, "unit", line->unit, "unit_price_usd",
+                            usd(line->unit_price_pusd), "cost_usd", usd(line->cost_pusd)));
+    }
+    return bill;
+}
+
+static json_t *requests_json(const struct run *run)
+{
+    struct ledger_rows rows = ledger_rows(run->world.ledger);
+    json_t *requests = json_array();
+
+    for (size_t i = 0; i < rows.request_counts; i++) {
+        const struct request_count *count = rows.request_count[i];
+
+        json_array_append_new(requests, json_pack("{s:s, s:s, s:I, s:I, s:I}", "channel",
+                                                  count->channel, "operation", count->operation,
+                                                  "count", (json_int_t)count->count, "bytes",
+                                                  (json_int_t)count->bytes, "failed",
+                                                  (json_int_t)count->failed));
+    }
+    return requests;
+}
+
+void report_json(const struct run *run, int64_t run_id, const char *db, double wall_s)
+{
+    const struct run_end *end = &run->end;
+    json_t *object = json_object();
+
+    json_object_set_new(object, "name", json_string(run->scenario->name));
+    json_object_set_new(object, "run_id", json_integer(run_id));
+    json_object_set_new(object, "db", json_string(db));
+    json_object_set_new(object, "status", json_string(run_status_name(end->status)));
+    json_object_set_new(object, "stop_reason", json_string(end->stop_reason));
+    json_object_set_new(object, "message",
+                        end->message ? json_string(end->message) : json_null());
+    json_object_set_new(object, "sim_time_s", number(end->sim_time_s));
+    json_object_set_new(object, "cost_usd", number(usd(ledger_cost_pusd(run->world.ledger))));
+    json_object_set_new(object, "cost_pusd", json_integer(ledger_cost_pusd(run->world.ledger)));
+    json_object_set_new(object, "train_loss", number(end->train_loss));
+    json_object_set_new(object, "train_accuracy", number(end->train_accuracy));
+    json_object_set_new(object, "test_loss", number(end->test_loss));
+    json_object_set_new(object, "test_accuracy", number(end->test_accuracy));
+    json_object_set_new(object, "epochs", number(end->epochs));
+    json_object_set_new(object, "rounds", json_integer(end->rounds));
+    json_object_set_new(object, "breakdown_s", breakdown_json(run));
+    json_object_set_new(object, "bill", bill_json(run));
+    json_object_set_new(object, "requests", requests_json(run));
+    json_object_set_new(object, "wall_s", number(wall_s));
+    json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+    putchar('\n');
+    json_decref(object);
+}
+
+/* -- as a timeline
+ * ---------------------------------------------------------------------------------------- */
+bool report_trace(const struct run *run, const char *path, struct err *err)
+{
+    struct ledger_rows rows = ledger_rows(run->world.ledger);
+    FILE *out = fopen(path, "w");
+    bool failed;
+
+    if (!out)
+        return err_set(err, "%s: %s", path, strerror(errno));
+    fprintf(out, "{\"displayTimeUnit\": \"ms\", \"traceEvents\": [\n");
+    for (size_t i = 0; i < rows.entities; i++)
+        fprintf(out,
+                "{\"ph\": \"M\", \"name\": \"thread_name\", \"pid\": 0, \"tid\": %zu, "
+                "\"args\": {\"name\": \"%s %d\"}},\n",
+                i * 16, rows.entity[i].role, rows.entity[i].index);
+    for (size_t i = 0; i < rows.spans; i++) {
+        const struct span_row *span = &rows.span[i];
+
+        fprintf(out,
+                "{\"ph\": \"X\", \"name\": \"%s\", \"pid\": 0, \"tid\": %d, \"ts\": %.3f, "
+                "\"dur\": %.3f, \"args\": {\"step\": %" PRId64 "}},\n",
+                activity_name((enum activity)span->activity), span->entity * 16 + span->lane,
+                span->begin_s * 1e6, (span->end_s - span->begin_s) * 1e6, span->step);
+    }
+    fprintf(out, "{\"ph\": \"M\", \"name\": \"process_name\", \"pid\": 0, \"args\": {\"name\": "
+                 "\"traincast\"}}\n]}\n");
+    failed = ferror(out) != 0;
+    if (fclose(out) != 0 || failed)
+        return err_set(err, "%s: %s", path, strerror(errno));
+    return true;
+}

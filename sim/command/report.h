@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ * report.h -- the end of a run on stdout: for people, or one JSON object. */
+#ifndef TRAINCAST_SIM_COMMAND_REPORT_H
+#define TRAINCAST_SIM_COMMAND_REPORT_H
+
+#include <stdint.h>
+
+#include "sim/job/run.h"
+
+void report_text(const struct run *run, int64_t run_id, const char *db, double wall_s);
+void report_json(const struct run *run, int64_t run_id, const char *db, double wall_s);
+/* Chrome's trace format (ui.perfetto.dev): a track per entity and lane.  False: cannot write.
+ */
+bool report_trace(const struct run *run, const char *path, struct err *err);
+
+#endif

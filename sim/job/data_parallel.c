@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT
+ * data_parallel.c -- job kind `data_parallel`: W workers learn from a shard each and exchange.
+ *
+ * LambdaML, sections 2 and 3 (Jiang et al., SIGMOD 2021); the same job runs on functions and on
+ * machines.  The settings and checks are here, what a worker does is in worker.c, what happens
+ * once per round in round.c. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "sim/job/training.h"
+
+static const char *const loss_names[] = {"wait", "abort", "continue_without", NULL};
+
+static const struct field fields[] = {
+    CONF(struct data_parallel_conf, store, .family = "channel", .preset = "s3",
+         .doc =
+             "Where the data set and checkpoints lie, whatever channel the models go through."),
+    CONF(struct data_parallel_conf, on_worker_loss, .names = loss_names, .preset = "wait",
+         .doc = "What the others do when a worker crashes or expires: wait for the platform's "
+                "retry, abort the run, or go on without it once loss_timeout has passed."),
+    CONF(struct data_parallel_conf, loss_timeout_s, .preset = "60 s",
+         .doc =
+             "With continue_without: how long until the others notice that a worker is gone.",
+         .source = "LambdaML's released code waits 60 s before it gives a worker up"),
+    CONF(struct data_parallel_conf, lifetime_margin_s, .preset = "30 s",
+         .doc = "All functions re-invoke themselves after a round when the lifetime of one of "
+                "them would not hold another round and this long."),
+    CONF_END,
+};
+
+static int workers_group(const struct scenario *scenario)
+{
+    return run_find(&scenario->groups, "workers");
+}
+
+/* -- checks
+ * ----------------------------------------------------------------------------------------- */
+static void check_stop(const struct scenario *scenario, struct diag_list *diags)
+{
+    const struct stop_conf *stop = &scenario->stop;
+
+    if (!(stop->epochs > 0) && !stop->rounds && !(stop->time_s > 0) && !stop->cost_pusd)
+        diag_add(
+            diags, DIAG_ERROR, scenario_place(scenario, "stop"),
+            "nothing bounds this run: give stop.epochs, stop.rounds, stop.time or stop.cost");
+}
+
+static void check_channel(const struct scenario *scenario, const struct platform_facts *node,
+                          struct diag_list *diags)
+{
+    const struct choice *main = scenario->channels.entry;
+    struct channel_facts facts = channel_kind_of(main)->facts(main->conf);
+
+    if (facts.needs_addressable_nodes && isfinite(node->lifetime_s))
+        diag_add(diags, DIAG_ERROR, scenario_place(scenario, "channels.main"),
+                 "channel '%s' needs nodes that can be reached from outside; a %s cannot",
+                 main->kind->name, node->node_word);
+}
+
+static void check_messages(const struct scenario *scenario, const struct learner_facts *facts,
+                           struct diag_list *diags)
+{
+    const struct choice *main = scenario->channels.entry;
+    int64_t limit_bytes = channel_kind_of(main)->facts(main->conf).max_object_bytes;
+    struct collective_totals totals;
+    char size[64], limit[64];
+
+    if (!collective_fits(&scenario->pattern, facts->workers)) {
+        diag_add(diags, DIAG_ERROR, scenario_place(scenario, "pattern"),
+                 "pattern '%s' has too many messages with %d workers",
+                 scenario->pattern.kind->name, facts->workers);
+        return;
+    }
+    totals = collective_totals(&scenario->pattern, facts->workers, facts->message_bytes);
+    if (!limit_bytes || totals.max_message_bytes <= limit_bytes)
+        return;
+    units_format((double)totals.max_message_bytes, DIMENSION_BYTES, size, sizeof size);
+    units_format((double)limit_bytes, DIMENSION_BYTES, limit, sizeof limit);
+    diag_add(diags, DIAG_ERROR, scenario_place(scenario, "channels.main"),
+             "a message of %s does not fit into channel '%s', whose limit is %s", size,
+             main->kind->name, limit);
+}
+
+static void check_memory(const struct scenario *scenario, const struct learner_facts *facts,
+                         const struct platform_facts *node, struct diag_list *diags)
+{
+    char need[64], have[64];
+
+    for (int w = 0; w < facts->workers; w++) {
+        if (!node->memory_bytes || facts->footprint_bytes[w] <= node->memory_bytes)
+            continue;
+        units_format((double)facts->footprint_bytes[w], DIMENSION_MEMORY, need, sizeof need);
+        units_format((double)node->memory_bytes, DIMENSION_MEMORY, have, sizeof have);
+        diag_add(diags, DIAG_ERROR, scenario_place(scenario, "groups.workers.platform.memory"),
+                 "worker %d needs %s for its partition and the model, but a %s has %s", w, need,
+                 node->node_word, have);
+        return;
+    }
+}
+
+static void check(const struct scenario *scenario, const struct learner *learner,
+                  struct diag_list *diags)
+{
+    int index = workers_group(scenario);
+    const struct group_conf *group = (const struct group_conf *)scenario->groups.entry + index;
+    struct platform_facts node;
+
+    if (index < 0) {
+        diag_add(diags, DIAG_ERROR, scenario_place(scenario, "groups"),
+                 "job 'data_parallel' needs a group 'workers'");
+        return;
+    }
+    node = platform_kind_of(&group->platform)->facts(group->platform.conf);
+    check_stop(scenario, diags);
+    check_channel(scenario, &node, diags);
+    if (!learner)
+        return;
+    check_messages(scenario, learner_facts(learner), diags);
+    check_memory(scenario, learner_facts(learner), &node, diags);
+}
+
+/* -- the job
+ * ------------------------------------------------------------------------------------------ */
+static struct training *training_of(struct job *job)
+{
+    return (struct training *)job;
+}
+
+static void launch(struct training *t)
+{
+    struct task **task = NEW_ARRAY(struct task *, t->workers);
+
+    for (int w = 0; w < t->workers; w++) {
+        worker_init(t, &t->worker[w], w);
+        task[w] = &t->worker[w].task[0];
+    }
+    training_set_members(t);
+    t->platform->kind->launch(t->platform, task, t->workers);
+    free(task);
+}
+
+static struct job *start(struct run *run)
+{
+    struct training *t = NEW(struct training);
+    int group = workers_group(run->scenario);
+
+    t->run = run;
+    t->conf = run->scenario->job.conf;
+    t->compute = &run_group(run, group)->compute;
+    t->facts = learner_facts(run->learner);
+    t->platform = run->platform[group];
+    t->lifetime_s = t->platform->kind->facts(run_group(run, group)->platform.conf).lifetime_s;
+    t->main = run->channel[0];
+    t->store = run_open_channel(run, "store", &t->conf->store);
+    t->workers = t->working = t->facts->workers;
+    t->worker = NEW_ARRAY(struct worker, t->workers);
+    t->arrived = NEW_ARRAY(bool, t->workers);
+    t->state[0].round = t->state[1].round = -1;
+    t->last_round = INT64_MAX;
+    t->reinvoked_round = t->evaluated_round = -1;
+    t->final = (struct evaluation){NAN, NAN, NAN, NAN};
+    t->time_to_loss_s = NAN;
+    t->cost_to_loss_pusd = -1;
+    object_init(&t->checkpoint, NULL);
+    object_init(&t->model, NULL);
+    t->model.visible_s = 0;
+    t->model.bytes = t->facts->model_bytes;
+    launch(t);
+    t->last_entity = t->worker[0].entity;
+    return (struct job *)t;
+}
+
+static void figures(struct job *job, struct run_end *end)
+{
+    struct training *t = training_of(job);
+
+    training_flush(t);
+    end->train_loss = t->final.train_loss;
+    end->train_accuracy = t->final.train_accuracy;
+    end->test_loss = t->final.test_loss;
+    end->test_accuracy = t->final.test_accuracy;
+    end->rounds = t->round;
+    end->epochs = training_epoch_of(t, t->round);
+    end->time_to_loss_s = t->time_to_loss_s;
+    end->cost_to_loss_pusd = t->cost_to_loss_pusd;
+    if (t->has_final && !isfinite(t->final.train_loss)) {
+        end->status = RUN_DIVERGED;
+        end->stop_reason = "diverged";
+        end->message = "the training loss is not a finite number";
+    }
+    /* From the last complete round to the end: what its last member did. */
+    ledger_cut(t->run->world.ledger, t->last_entity, end->sim_time_s, t->round);
+}
+
+static struct job *training_free(struct job *job)
+{
+    struct training *t = training_of(job);
+
+    for (int i = 0; i < 2; i++)
+        if (t->state[i].round >= 0)
+            exchange_free(t->state[i].exchange);
+    for (size_t i = 0; i < t->retired_count; i++)
+        exchange_free(t->retired[i]);
+    for (size_t i = 0; i < t->plan_count; i++)
+        exchange_plan_free(t->plans[i]);
+    free(t->plans);
+    free(t->retired);
+    free(t->arrived);
+    free(t->worker);
+    free(t);
+    return NULL;
+}
+
+static const char *const needs[] = {"data",    "model", "optimizer", "channel",
+                                    "pattern", "sync",  NULL};
+
+const struct job_kind job_data_parallel = {
+    .kind =
+        {
+            .name = "data_parallel",
+            .doc =
+                "Workers learn from a shard of the data each and exchange models or gradients "
+                "every round.",
+            .source =
+                "LambdaML: Jiang et al., Towards Demystifying Serverless Machine Learning "
+                "Training, SIGMOD 2021, sections 2 and 3",
+            .fields = fields,
+            .conf_size = sizeof(struct data_parallel_conf),
+            .needs = needs,
+        },
+    .trains = true,
+    .check = check,
+    .start = start,
+    .figures = figures,
+    .free = training_free,
+};

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ * job.h -- what a run does with its groups and channels: trains, serves, ...
+ *
+ * A job kind spawns bodies and tasks when the run begins and says at the end what came out.
+ * Everything else (clock, platforms, channels, ledger, database) is the run's (run.h) and knows
+ * no kind by name.  To add a kind: write yours.c with `const struct job_kind job_yours`, add
+ * its line to list.h. */
+#ifndef TRAINCAST_SIM_JOB_JOB_H
+#define TRAINCAST_SIM_JOB_JOB_H
+
+#include "base/diag.h"
+#include "base/field.h"
+
+struct job;
+struct run;
+struct run_end;
+struct learner;
+struct scenario;
+
+struct job_kind {
+    struct kind kind;
+    bool trains; /* needs data, model and optimizer, and gets a learner */
+    /* Checks across fields that no table can express; learner is NULL when not loaded. */
+    void (*check)(const struct scenario *scenario, const struct learner *learner,
+                  struct diag_list *diags);
+    /* Before the engine runs: spawn the first bodies.  Never blocks. */
+    struct job *(*start)(struct run *run);
+    /* After the engine ended, whatever way: fills the figures the job has (losses, rounds ...).
+     */
+    void (*figures)(struct job *job, struct run_end *end);
+    struct job *(*free)(struct job *job);
+};
+
+extern const struct family job_family; /* "job" */
+
+static inline const struct job_kind *job_kind_of(const struct choice *choice)
+{
+    return (const struct job_kind *)choice->kind;
+}
+
+#endif

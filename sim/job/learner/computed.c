@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT
+ * computed.c -- a learner that really trains: each worker's round is a job of the pool.
+ *
+ * At the start of a round all workers hold the same weights, of which there is one copy.  A
+ * worker's contribution is a pure function of (weights, worker, round), so a worker that lost
+ * its round gets the same numbers again, on any number of threads.  Evaluations go on beside
+ * the next rounds, from a copy of the weights. */
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "algorithms/optimizer/optimizer.h"
+#include "algorithms/reduce.h"
+#include "base/memory.h"
+#include "sim/job/learner/computed.h"
+
+static struct computed *computed_of(struct learner *learner)
+{
+    return (struct computed *)learner;
+}
+
+/* -- a worker's round
+ * ----------------------------------------------------------------------------- */
+static void contribute(void *arg, int lane)
+{
+    struct contribution *mine = arg;
+    struct computed *c = mine->computed;
+
+    mine->weight =
+        c->optimizer.kind->contribute(&c->optimizer, c->weights, NULL, &mine->sampler,
+                                      mine->round, &c->scratch[lane], mine->message);
+}
+
+static struct work begin(struct learner *learner, int worker, int64_t round)
+{
+    struct computed *c = computed_of(learner);
+    struct contribution *mine = &c->contribution[worker];
+
+    assert(round == c->round);
+    if (mine->round != round) {
+        mine->round = round;
+        pool_submit(c->pool, &mine->future, c->flops_per_round, contribute, mine);
+    }
+    return optimizer_round_work(&c->optimizer, &mine->sampler, round);
+}
+
+static void finish(struct learner *learner, int worker, int64_t round)
+{
+    struct computed *c = computed_of(learner);
+
+    assert(c->contribution[worker].round == round);
+    (void)round;
+    future_wait(c->pool, &c->contribution[worker].future);
+}
+
+static void reduce_round(struct learner *learner, int64_t round, const bool *arrived)
+{
+    struct computed *c = computed_of(learner);
+    struct reduction reduction;
+
+    assert(round == c->round);
+    for (int w = 0; w < learner->facts.workers; w++) {
+        struct contribution *mine = &c->contribution[w];
+
+        if (arrived && !arrived[w]) {
+            future_drop(c->pool, &mine->future);
+        } else {
+            future_wait(c->pool, &mine->future);
+            c->message[w] = mine->message;
+            c->weight[w] = mine->weight;
+        }
+    }
+    reduction = reduce(c->message, c->weight, arrived, learner->facts.workers,
+                       c->message_floats, c->reduced);
+    if (reduction.values)
+        c->optimizer.kind->apply(&c->optimizer, c->weights, c->reduced, round);
+    c->round = round + 1;
+}
+
+/* -- evaluation
+ * ------------------------------------------------------------------------------------- */
+static void score_part(void *arg, int lane)
+{
+    struct score_part *part = arg;
+    struct computed *c = part->computed;
+
+    part->score = (struct score){0};
+    c->model.kind->evaluate(&c->model, c->evaluated_weights, part->rows,
+                            c->scratch[lane].number, &part->score);
+}
+
+static struct score sum_parts(const struct computed *c, size_t from, size_t to)
+{
+    struct score sum = {0};
+
+    for (size_t i = from; i < to; i++) {
+        sum.loss += c->part[i].score.loss;
+        sum.rows += c->part[i].score.rows;
+        sum.correct += c->part[i].score.correct;
+    }
+    return sum;
+}
+
+/* Waits for the evaluation under way and keeps its result. */
+static void collect(struct computed *c)
+{
+    struct evaluation evaluation = evaluation_none;
+    struct score train, test;
+
+    if (c->evaluating < 0)
+        return;
+    for (size_t i = 0; i < c->part_count; i++)
+        future_wait(c->pool, &c->part[i].future);
+    train = sum_parts(c, 0, c->train_parts);
+    test = sum_parts(c, c->train_parts, c->part_count);
+    evaluation.train_loss = train.loss / (double)train.rows;
+    evaluation.train_accuracy = (double)train.correct / (double)train.rows;
+    if (test.rows) {
+        evaluation.test_loss = test.loss / (double)test.rows;
+        evaluation.test_accuracy = (double)test.correct / (double)test.rows;
+    }
+    ROOM_FOR_ONE(c->evaluated, c->evaluated_count, c->evaluated_capacity);
+    c->evaluated[c->evaluated_count++] =
+        (struct evaluated){.round = c->evaluating, .evaluation = evaluation};
+    c->evaluating = -1;
+}
+
+static void evaluate(struct learner *learner, int64_t round)
+{
+    struct computed *c = computed_of(learner);
+
+    assert(round == c->round - 1);
+    collect(c);
+    memcpy(c->evaluated_weights, c->weights,
+           (size_t)learner->facts.parameters * sizeof *c->weights);
+    c->evaluating = round;
+    for (size_t i = 0; i < c->part_count; i++) {
+        struct rows rows = c->part[i].rows;
+
+        pool_submit(
+            c->pool, &c->part[i].future,
+            c->model.kind->evaluate_work(&c->model, rows.count, c->part[i].nonzeros).flops,
+            score_part, &c->part[i]);
+    }
+}
+
+static struct evaluation evaluation(struct learner *learner, int64_t round)
+{
+    struct computed *c = computed_of(learner);
+
+    if (c->evaluating == round)
+        collect(c);
+    for (size_t i = c->evaluated_count; i > 0; i--)
+        if (c->evaluated[i - 1].round == round)
+            return c->evaluated[i - 1].evaluation;
+    return evaluation_none;
+}
+
+static const float *parameters(const struct learner *learner)
+{
+    return ((const struct computed *)learner)->weights;
+}
+
+static void computed_free(struct learner *learner)
+{
+    struct computed *c = computed_of(learner);
+
+    for (int w = 0; w < c->workers; w++)
+        future_drop(c->pool, &c->contribution[w].future);
+    for (size_t i = 0; i < c->part_count; i++)
+        future_drop(c->pool, &c->part[i].future);
+    for (int lane = 0; c->scratch && lane < c->lanes; lane++)
+        scratch_done(&c->scratch[lane]);
+    partition_done(&c->partition);
+    data_done(&c->data);
+    free(c->scratch);
+    free(c->contribution);
+    free(c->messages);
+    free(c->message);
+    free(c->weight);
+    free(c->weights);
+    free(c->reduced);
+    free(c->evaluated_weights);
+    free(c->part);
+    free(c->evaluated);
+    free(c);
+}
+
+const struct learner_kind computed_kind = {
+    .begin = begin,
+    .finish = finish,
+    .reduce = reduce_round,
+    .evaluate = evaluate,
+    .evaluation = evaluation,
+    .parameters = parameters,
+    .free = computed_free,
+};

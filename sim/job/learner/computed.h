@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT
+ * computed.h -- the state of a learner that really trains: filled by prepare.c, used by
+ * computed.c. */
+#ifndef TRAINCAST_SIM_JOB_LEARNER_COMPUTED_H
+#define TRAINCAST_SIM_JOB_LEARNER_COMPUTED_H
+
+#include "algorithms/optimizer/optimizer.h"
+#include "sim/job/learner/inside.h"
+
+struct computed;
+
+/* What one worker computes in a round. */
+struct contribution {
+    struct computed *computed;
+    struct sampler sampler;
+    struct future future;
+    int64_t round;  /* for which the future was submitted; -1: none */
+    float *message; /* float[message_floats], in computed->messages */
+    double weight;
+};
+
+/* A part of the rows to evaluate: small enough to keep all cores busy. */
+struct score_part {
+    struct computed *computed;
+    struct rows rows;
+    int64_t nonzeros;
+    struct future future;
+    struct score score;
+};
+
+struct evaluated {
+    int64_t round;
+    struct evaluation evaluation;
+};
+
+struct computed {
+    struct learner base;
+    struct pool *pool; /* borrowed; may be NULL */
+    int lanes, workers;
+    struct scratch *scratch; /* [lanes] */
+
+    struct data data;
+    struct matrix train, test;
+    struct partition partition;
+    struct model model;
+    struct optimizer optimizer;
+
+    int64_t round; /* the one being computed */
+    double flops_per_round;
+    int64_t message_floats;
+    float *weights, *reduced, *evaluated_weights;
+    struct contribution *contribution; /* [workers] */
+    float *messages;                   /* float[workers][message_floats] */
+    const float **message;             /* [workers]: as reduce wants them */
+    double *weight;                    /* [workers] */
+
+    struct score_part *part; /* [part_count]: training parts first */
+    size_t train_parts, part_count;
+    int64_t evaluating; /* round whose evaluation is under way; -1: none */
+    struct evaluated *evaluated;
+    size_t evaluated_count, evaluated_capacity;
+};
+
+extern const struct learner_kind computed_kind;
+
+#endif

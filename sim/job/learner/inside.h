@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ * inside.h -- what the kinds of learner share with learner.c and nobody else. */
+#ifndef TRAINCAST_SIM_JOB_LEARNER_INSIDE_H
+#define TRAINCAST_SIM_JOB_LEARNER_INSIDE_H
+
+#include "sim/job/learner/learner.h"
+
+struct learner_kind {
+    struct work (*begin)(struct learner *learner, int worker, int64_t round);
+    void (*finish)(struct learner *learner, int worker, int64_t round);
+    void (*reduce)(struct learner *learner, int64_t round, const bool *arrived);
+    void (*evaluate)(struct learner *learner, int64_t round);
+    struct evaluation (*evaluation)(struct learner *learner, int64_t round);
+    const float *(*parameters)(const struct learner *learner);
+    void (*free)(struct learner *learner);
+};
+
+/* First member of every kind's own struct. */
+struct learner {
+    const struct learner_kind *kind;
+    struct learner_facts facts;
+    struct trajectory *recorded; /* NULL: nobody records */
+};
+
+struct trajectory {
+    struct learner_facts facts; /* deep copy */
+    int64_t rounds, round_capacity;
+    struct work *work;             /* [rounds][workers] */
+    struct evaluation *evaluation; /* [rounds] */
+};
+
+extern const struct evaluation evaluation_none; /* all NaN */
+
+/* Makes room for round and returns it as the last one if it is new. */
+void trajectory_reach(struct trajectory *trajectory, int64_t round);
+void learner_facts_copy(struct learner_facts *to, const struct learner_facts *from);
+void learner_facts_done(struct learner_facts *facts);
+
+#endif

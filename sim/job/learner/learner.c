@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT
+ * learner.c -- the calls of learner.h, and the recording of trajectories. */
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "sim/job/learner/inside.h"
+
+const struct evaluation evaluation_none = {NAN, NAN, NAN, NAN};
+
+const struct learner_facts *learner_facts(const struct learner *learner)
+{
+    return &learner->facts;
+}
+
+struct work learner_begin(struct learner *learner, int worker, int64_t round)
+{
+    struct work work = learner->kind->begin(learner, worker, round);
+
+    if (learner->recorded) {
+        trajectory_reach(learner->recorded, round);
+        learner->recorded->work[round * learner->facts.workers + worker] = work;
+    }
+    return work;
+}
+
+void learner_finish(struct learner *learner, int worker, int64_t round)
+{
+    learner->kind->finish(learner, worker, round);
+}
+
+void learner_reduce(struct learner *learner, int64_t round, const bool *arrived)
+{
+    learner->kind->reduce(learner, round, arrived);
+}
+
+void learner_evaluate(struct learner *learner, int64_t round)
+{
+    learner->kind->evaluate(learner, round);
+}
+
+struct evaluation learner_evaluation(struct learner *learner, int64_t round)
+{
+    struct evaluation evaluation = learner->kind->evaluation(learner, round);
+
+    if (learner->recorded && round >= 0 && round < learner->recorded->rounds)
+        learner->recorded->evaluation[round] = evaluation;
+    return evaluation;
+}
+
+const float *learner_parameters(const struct learner *learner)
+{
+    return learner->kind->parameters(learner);
+}
+
+struct learner *learner_free(struct learner *learner)
+{
+    if (!learner)
+        return NULL;
+    learner_facts_done(&learner->facts);
+    learner->kind->free(learner);
+    return NULL;
+}
+
+static void *copy_of(const void *from, size_t count, size_t size)
+{
+    void *to = memory_new(count, size);
+
+    memcpy(to, from, count * size);
+    return to;
+}
+
+void learner_facts_copy(struct learner_facts *to, const struct learner_facts *from)
+{
+    size_t W = (size_t)from->workers;
+
+    *to = *from;
+    to->partition_bytes = copy_of(from->partition_bytes, W, sizeof *to->partition_bytes);
+    to->footprint_bytes = copy_of(from->footprint_bytes, W, sizeof *to->footprint_bytes);
+    to->real_rows = copy_of(from->real_rows, W, sizeof *to->real_rows);
+    to->evaluate_work = copy_of(from->evaluate_work, W, sizeof *to->evaluate_work);
+}
+
+void learner_facts_done(struct learner_facts *facts)
+{
+    free(facts->partition_bytes);
+    free(facts->footprint_bytes);
+    free(facts->real_rows);
+    free(facts->evaluate_work);
+    *facts = (struct learner_facts){0};
+}
+
+struct trajectory *learner_record(struct learner *learner)
+{
+    learner->recorded = NEW(struct trajectory);
+    learner_facts_copy(&learner->recorded->facts, &learner->facts);
+    return learner->recorded;
+}
+
+struct trajectory *trajectory_free(struct trajectory *trajectory)
+{
+    if (!trajectory)
+        return NULL;
+    learner_facts_done(&trajectory->facts);
+    free(trajectory->work);
+    free(trajectory->evaluation);
+    free(trajectory);
+    return NULL;
+}
+
+void trajectory_reach(struct trajectory *trajectory, int64_t round)
+{
+    size_t W = (size_t)trajectory->facts.workers;
+
+    while (trajectory->rounds <= round) {
+        if (trajectory->rounds == trajectory->round_capacity) {
+            size_t capacity = trajectory->round_capacity ? 2 * trajectory->round_capacity : 16;
+
+            trajectory->work =
+                memory_resize(trajectory->work, capacity * W, sizeof *trajectory->work);
+            trajectory->evaluation =
+                memory_resize(trajectory->evaluation, capacity, sizeof *trajectory->evaluation);
+            trajectory->round_capacity = (int64_t)capacity;
+        }
+        memset(trajectory->work + (size_t)trajectory->rounds * W, 0,
+               W * sizeof *trajectory->work);
+        trajectory->evaluation[trajectory->rounds++] = evaluation_none;
+    }
+}

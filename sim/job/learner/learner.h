@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT
+ * learner.h -- what a training job learns, apart from when: work counts now, values later.
+ *
+ * A job asks for the work of a worker's round (known at once), lets simulated time pass for it,
+ * and only then needs the values; meanwhile a pool of real threads computes them.  Kinds:
+ * `computed` runs the mathematics; `replayed` repeats the recorded work, message bytes and
+ * losses of an earlier computed run (a *trajectory*), which is what any platform, channel or
+ * pattern that cannot change learning would see.
+ *
+ * Call order per round r = 0, 1, ...: learner_begin(w, r) for every contributing worker (again
+ * for a worker that lost its round: it repeats the same numbers), learner_finish(w, r) for
+ * each, then learner_reduce(r) once, then learner_evaluate(r) if wanted, before any begin of r
+ * + 1. */
+#ifndef TRAINCAST_SIM_JOB_LEARNER_LEARNER_H
+#define TRAINCAST_SIM_JOB_LEARNER_LEARNER_H
+
+#include "algorithms/model/model.h"
+#include "base/pool.h"
+#include "sim/scenario/scenario.h"
+#include "traces/dataset/data.h"
+#include "traces/partition/partition.h"
+
+struct evaluation {
+    double train_loss, train_accuracy; /* over the rows trained on */
+    double test_loss, test_accuracy;   /* NaN without a test set */
+};
+
+/* What is known before the first round; the same for both kinds. */
+struct learner_facts {
+    int workers;
+    int64_t parameters;      /* P */
+    int64_t message_bytes;   /* of one round's message */
+    int64_t model_bytes;     /* of a checkpoint */
+    double epochs_per_round; /* 1/88 for GA-SGD with 88 steps an epoch; k for MA-SGD with k
+                              * local epochs */
+    int64_t charged_rows;    /* training rows of all workers, as charged */
+    int64_t rows, test_rows; /* really in memory */
+    int32_t features, classes;
+    int64_t file_bytes, test_file_bytes;
+    int64_t *partition_bytes;   /* [workers]: to load, as charged */
+    int64_t *footprint_bytes;   /* [workers]: memory while training, as charged */
+    int64_t *real_rows;         /* [workers]: rows really trained on */
+    struct work *evaluate_work; /* [workers]: of one charged evaluation */
+    char data_name[256], test_name[256], data_sha256[65], test_sha256[65];
+};
+
+struct learner;
+struct trajectory; /* what a computed run leaves for replay; see trajectory.h */
+
+/* Loads the data, cuts the partition, makes the model.  NULL with mistakes in *diags (the data
+ * do not fit the model, the batch is larger than the shard, W above the rows ...).  pool may be
+ * NULL (then everything is computed when waited for).  Real seconds pass, simulated ones do
+ * not. */
+struct learner *learner_new_computed(const struct scenario *scenario, struct pool *pool,
+                                     struct diag_list *diags);
+/* trajectory is borrowed. */
+struct learner *learner_new_replayed(const struct trajectory *trajectory);
+struct learner *learner_free(struct learner *learner);
+
+const struct learner_facts *learner_facts(const struct learner *learner);
+
+/* The work of worker's round; its values are submitted to the pool. */
+struct work learner_begin(struct learner *learner, int worker, int64_t round);
+/* Waits in real time for the worker's values, if they are not there yet. */
+void learner_finish(struct learner *learner, int worker, int64_t round);
+/* Forms the round's result from the workers with arrived[w], in rank order; everybody shares
+ * it. */
+void learner_reduce(struct learner *learner, int64_t round, const bool *arrived);
+/* Starts the evaluation of the model after round; the result is waited for by
+ * learner_evaluation. */
+void learner_evaluate(struct learner *learner, int64_t round);
+/* Waits in real time.  NaN in all fields if the round was not evaluated. */
+struct evaluation learner_evaluation(struct learner *learner, int64_t round);
+/* The parameters after the last reduced round: float[P], borrowed; NULL when replayed. */
+const float *learner_parameters(const struct learner *learner);
+
+/* Records what a computed learner does from now on; the trajectory is the caller's. */
+struct trajectory *learner_record(struct learner *learner);
+struct trajectory *trajectory_free(struct trajectory *trajectory);
+
+#endif

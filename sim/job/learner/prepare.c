@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT
+ * prepare.c -- from a scenario to a learner that can begin: data, partition, model, what is
+ * charged.
+ *
+ * Here the user's mistakes about data show (a batch larger than the shard, more workers than
+ * rows, a file that is no csv), before anything runs or is written. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "sim/job/learner/computed.h"
+
+/* Rows of one part of an evaluation: some milliseconds of arithmetic. */
+enum { PART_ROWS = 32768 };
+
+static char *data_path(void *arg, const char *path)
+{
+    return scenario_data_path(arg, path);
+}
+
+static bool load(struct computed *c, const struct scenario *scenario, struct err *err)
+{
+    struct data_request request = {.conf = scenario->data.source.conf,
+                                   .seed = (uint64_t)scenario->seed,
+                                   .path = data_path,
+                                   .path_arg = (void *)scenario};
+
+    return data_open(scenario->data.source.kind, &request, &c->data, err);
+}
+
+static bool cut(struct computed *c, const struct scenario *scenario, struct err *err)
+{
+    const struct dataset *train = &c->data.train;
+    struct partition_request request = {.conf = scenario->data.partition.conf,
+                                        .seed = (uint64_t)scenario->seed,
+                                        .rows = train->rows,
+                                        .y = train->y,
+                                        .classes = train->classes,
+                                        .workers = c->workers};
+
+    return partition_make(scenario->data.partition.kind, &request,
+                          scenario->data.validation_ratio, &c->partition, err);
+}
+
+static struct matrix matrix_of(const struct dataset *dataset)
+{
+    return (struct matrix){.rows = dataset->rows,
+                           .features = dataset->features,
+                           .classes = dataset->classes,
+                           .x = dataset->x,
+                           .row_start = dataset->row_start,
+                           .column = dataset->column,
+                           .value = dataset->value,
+                           .y = dataset->y};
+}
+
+/* Rows of the whole data set that worker w is charged for: with charge_as an even share. */
+static int64_t charged_shard_rows(const struct computed *c, const struct scenario *scenario,
+                                  int w)
+{
+    int64_t rows = scenario->data.charge_as.rows;
+
+    if (!rows)
+        return c->partition.start[w + 1] - c->partition.start[w];
+    return rows / c->workers + (w < rows % c->workers ? 1 : 0);
+}
+
+static int64_t charged_training_rows(const struct computed *c, const struct scenario *scenario,
+                                     int w)
+{
+    int64_t rows = charged_shard_rows(c, scenario, w);
+    int64_t training = rows - llround((double)rows * scenario->data.validation_ratio);
+
+    if (!scenario->data.charge_as.rows)
+        return c->partition.train_end[w] - c->partition.start[w];
+    return training > 0 ? training : 1;
+}
+
+static void prepare_worker(struct computed *c, const struct scenario *scenario, int w)
+{
+    const struct partition *partition = &c->partition;
+    struct contribution *mine = &c->contribution[w];
+    struct rows shard = {.matrix = &c->train,
+                         .index = partition->row + partition->start[w],
+                         .count = partition->train_end[w] - partition->start[w]};
+
+    mine->computed = c;
+    mine->round = -1;
+    mine->message = c->messages + (size_t)w * (size_t)c->message_floats;
+    sampler_init(&mine->sampler, shard, c->optimizer.kind->batch_size(c->optimizer.conf),
+                 scenario->data.charge_as.rows ? charged_training_rows(c, scenario, w) : 0,
+                 (uint64_t)scenario->seed, (uint32_t)w);
+}
+
+/* Bytes of so many rows in memory, as the simulated worker holds them. */
+static int64_t memory_of_rows(const struct computed *c, int64_t rows)
+{
+    double values = (double)dataset_values(&c->data.train) / (double)c->data.train.rows;
+    double per_row = dataset_is_sparse(&c->data.train) ? values * 8 + 12 : values * 4 + 4;
+
+    return llround((double)rows * per_row);
+}
+
+static double charged_bytes_per_row(const struct computed *c, const struct scenario *scenario)
+{
+    const struct charge_as_conf *as = &scenario->data.charge_as;
+    double rows = as->rows ? (double)as->rows : (double)c->data.train.rows;
+
+    if (as->bytes)
+        return (double)as->bytes / rows;
+    return (double)c->data.train.file_bytes / (double)c->data.train.rows;
+}
+
+static void fill_facts_of_worker(struct computed *c, const struct scenario *scenario, int w)
+{
+    struct learner_facts *facts = &c->base.facts;
+    struct contribution *mine = &c->contribution[w];
+    int64_t shard_rows = charged_shard_rows(c, scenario, w);
+    int64_t training = mine->sampler.charged_rows;
+
+    facts->real_rows[w] = mine->sampler.shard.count;
+    facts->charged_rows += training;
+    facts->partition_bytes[w] =
+        llround(charged_bytes_per_row(c, scenario) * (double)shard_rows);
+    /* Weights, gradient or local weights, and the message on its way. */
+    facts->footprint_bytes[w] =
+        memory_of_rows(c, shard_rows) + 2 * facts->model_bytes + facts->message_bytes;
+    facts->evaluate_work[w] =
+        c->model.kind->evaluate_work(&c->model, training, mine->sampler.charged_nonzeros);
+}
+
+static void fill_facts(struct computed *c, const struct scenario *scenario)
+{
+    struct learner_facts *facts = &c->base.facts;
+    int64_t steps_per_epoch = 0;
+
+    for (int w = 0; w < c->workers; w++)
+        if (c->contribution[w].sampler.steps_per_epoch > steps_per_epoch)
+            steps_per_epoch = c->contribution[w].sampler.steps_per_epoch;
+    facts->workers = c->workers;
+    facts->parameters = c->model.parameters;
+    facts->model_bytes = c->model.parameters * (int64_t)sizeof(float);
+    facts->message_bytes = c->message_floats * (int64_t)sizeof(float);
+    facts->epochs_per_round =
+        (double)optimizer_steps_per_round(&c->optimizer, steps_per_epoch) /
+        (double)steps_per_epoch;
+    facts->rows = c->data.train.rows;
+    facts->test_rows = c->data.test.rows;
+    facts->features = c->data.train.features;
+    facts->classes = c->data.train.classes;
+    facts->file_bytes = c->data.train.file_bytes;
+    facts->test_file_bytes = c->data.test.file_bytes;
+    facts->partition_bytes = NEW_ARRAY(int64_t, c->workers);
+    facts->footprint_bytes = NEW_ARRAY(int64_t, c->workers);
+    facts->real_rows = NEW_ARRAY(int64_t, c->workers);
+    facts->evaluate_work = NEW_ARRAY(struct work, c->workers);
+    snprintf(facts->data_name, sizeof facts->data_name, "%s", c->data.train.name);
+    memcpy(facts->data_sha256, c->data.train.sha256, sizeof facts->data_sha256);
+    if (c->data.test.rows) {
+        snprintf(facts->test_name, sizeof facts->test_name, "%s", c->data.test.name);
+        memcpy(facts->test_sha256, c->data.test.sha256, sizeof facts->test_sha256);
+    }
+    for (int w = 0; w < c->workers; w++)
+        fill_facts_of_worker(c, scenario, w);
+}
+
+static void add_parts(struct computed *c, struct rows rows, size_t *capacity)
+{
+    for (int64_t from = 0; from < rows.count; from += PART_ROWS) {
+        int64_t count = rows.count - from < PART_ROWS ? rows.count - from : PART_ROWS;
+        struct rows slice = rows_slice(rows, from, count);
+
+        ROOM_FOR_ONE(c->part, c->part_count, *capacity);
+        c->part[c->part_count++] =
+            (struct score_part){.computed = c, .rows = slice, .nonzeros = rows_nonzeros(slice)};
+    }
+}
+
+/* Training parts worker by worker, then the test set. */
+static void prepare_parts(struct computed *c)
+{
+    size_t capacity = 0;
+
+    for (int w = 0; w < c->workers; w++)
+        add_parts(c, c->contribution[w].sampler.shard, &capacity);
+    c->train_parts = c->part_count;
+    if (c->data.test.rows)
+        add_parts(c, rows_all(&c->test), &capacity);
+}
+
+static void prepare_scratch(struct computed *c)
+{
+    int64_t step_rows = PART_ROWS;
+
+    for (int w = 0; w < c->workers; w++)
+        if (c->contribution[w].sampler.step_rows > step_rows)
+            step_rows = c->contribution[w].sampler.step_rows;
+    c->lanes = pool_lanes(c->pool);
+    c->scratch = NEW_ARRAY(struct scratch, c->lanes);
+    for (int lane = 0; lane < c->lanes; lane++)
+        optimizer_scratch_init(&c->optimizer, step_rows, &c->scratch[lane]);
+}
+
+static void prepare_workers(struct computed *c, const struct scenario *scenario)
+{
+    size_t P = (size_t)c->model.parameters, W = (size_t)c->workers;
+    const struct sampler *first;
+
+    c->optimizer = optimizer_of(&scenario->optimizer, &c->model);
+    c->message_floats = c->optimizer.kind->message_floats(c->optimizer.conf, &c->model);
+    c->weights = NEW_ARRAY(float, P);
+    c->evaluated_weights = NEW_ARRAY(float, P);
+    c->reduced = NEW_ARRAY(float, c->message_floats);
+    c->messages = NEW_ARRAY(float, W *(size_t)c->message_floats);
+    c->message = NEW_ARRAY(const float *, W);
+    c->weight = NEW_ARRAY(double, W);
+    c->contribution = NEW_ARRAY(struct contribution, W);
+    c->model.kind->init(&c->model, (uint64_t)scenario->seed, c->weights);
+    for (int w = 0; w < c->workers; w++)
+        prepare_worker(c, scenario, w);
+    first = &c->contribution[0].sampler;
+    c->flops_per_round =
+        c->model.kind
+            ->step_work(&c->model, first->step_rows, first->step_rows * c->train.features)
+            .flops *
+        (double)optimizer_steps_per_round(&c->optimizer, first->steps_per_epoch);
+}
+
+/* Without charge_as a batch must fit the smallest shard; with it, the charged shard counts. */
+static void check_batch(const struct computed *c, const struct scenario *scenario,
+                        struct diag_list *diags)
+{
+    int64_t batch = c->optimizer.kind->batch_size(c->optimizer.conf);
+    struct place place = scenario_place(scenario, "optimizer.batch_size");
+
+    for (int w = 0; w < c->workers; w++) {
+        int64_t rows = charged_training_rows(c, scenario, w);
+
+        if (batch <= rows)
+            continue;
+        diag_add(diags, DIAG_ERROR, place,
+                 "'batch_size' is %lld, but worker %d has only %lld %srows to train on",
+                 (long long)batch, w, (long long)rows,
+                 scenario->data.charge_as.rows ? "charged " : "");
+        if (!scenario->data.charge_as.rows)
+            diag_add(diags, DIAG_NOTE, place,
+                     "to charge for a larger data set than is in memory, give data.charge_as, "
+                     "for example '{rows: 11000000, bytes: 8 GB}'");
+        return;
+    }
+}
+
+static int worker_count(const struct scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->groups.count; i++)
+        if (!strcmp(scenario->groups.name[i], "workers"))
+            return (int)((const struct group_conf *)scenario->groups.entry)[i].count;
+    return 0;
+}
+
+struct learner *learner_new_computed(const struct scenario *scenario, struct pool *pool,
+                                     struct diag_list *diags)
+{
+    struct computed *c = NEW(struct computed);
+    struct err err = {0};
+    const char *key = "data.source";
+
+    c->base.kind = &computed_kind;
+    c->pool = pool;
+    c->workers = worker_count(scenario);
+    c->evaluating = -1;
+    if (!load(c, scenario, &err))
+        goto fail;
+    c->train = matrix_of(&c->data.train);
+    c->test = matrix_of(&c->data.test);
+    key = "groups.workers.count";
+    if (!cut(c, scenario, &err))
+        goto fail;
+    key = "model";
+    if (!model_init(&c->model, &scenario->model, c->train.features, c->train.classes, &err))
+        goto fail;
+    prepare_workers(c, scenario);
+    prepare_parts(c);
+    prepare_scratch(c);
+    fill_facts(c, scenario);
+    check_batch(c, scenario, diags);
+    return diags->errors ? learner_free(&c->base) : &c->base;
+fail:
+    diag_add(diags, DIAG_ERROR, scenario_place(scenario, key), "%s", err.text);
+    c->workers = 0; /* nothing of a worker is there to free */
+    return learner_free(&c->base);
+}

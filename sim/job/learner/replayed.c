@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT
+ * replayed.c -- a learner that repeats what an earlier run learnt: no data, no arithmetic.
+ *
+ * Valid wherever learning does not depend on the clock: then the trajectory is the same on
+ * every platform, channel and pattern.  Asking for a round beyond the recorded ones is our own
+ * bug. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "sim/job/learner/inside.h"
+
+struct replayed {
+    struct learner base;
+    const struct trajectory *trajectory;
+};
+
+static const struct trajectory *trajectory_of(const struct learner *learner)
+{
+    return ((const struct replayed *)learner)->trajectory;
+}
+
+static struct work begin(struct learner *learner, int worker, int64_t round)
+{
+    const struct trajectory *trajectory = trajectory_of(learner);
+
+    assert(round < trajectory->rounds);
+    return trajectory->work[round * trajectory->facts.workers + worker];
+}
+
+static void finish(struct learner *learner, int worker, int64_t round)
+{
+    (void)learner;
+    (void)worker;
+    (void)round;
+}
+
+static void reduce_nothing(struct learner *learner, int64_t round, const bool *arrived)
+{
+    (void)learner;
+    (void)round;
+    (void)arrived;
+}
+
+static void evaluate(struct learner *learner, int64_t round)
+{
+    (void)learner;
+    (void)round;
+}
+
+static struct evaluation evaluation(struct learner *learner, int64_t round)
+{
+    const struct trajectory *trajectory = trajectory_of(learner);
+
+    if (round < 0 || round >= trajectory->rounds)
+        return evaluation_none;
+    return trajectory->evaluation[round];
+}
+
+static const float *parameters(const struct learner *learner)
+{
+    (void)learner;
+    return NULL;
+}
+
+static void replayed_free(struct learner *learner)
+{
+    free(learner);
+}
+
+static const struct learner_kind replayed_kind = {
+    .begin = begin,
+    .finish = finish,
+    .reduce = reduce_nothing,
+    .evaluate = evaluate,
+    .evaluation = evaluation,
+    .parameters = parameters,
+    .free = replayed_free,
+};
+
+struct learner *learner_new_replayed(const struct trajectory *trajectory)
+{
+    struct replayed *replayed = NEW(struct replayed);
+
+    replayed->base.kind = &replayed_kind;
+    learner_facts_copy(&replayed->base.facts, &trajectory->facts);
+    replayed->trajectory = trajectory;
+    return &replayed->base;
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT
+ * run.c -- see run.h. */
+#include "sim/job/run.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* What a signal handler may touch; the engine itself is one per process. */
+static struct engine *volatile engine_in_progress;
+static volatile sig_atomic_t interrupted;
+
+const struct group_conf *run_group(const struct run *run, int group)
+{
+    return (const struct group_conf *)run->scenario->groups.entry + group;
+}
+
+int run_find(const struct map *map, const char *name)
+{
+    for (size_t i = 0; i < map->count; i++)
+        if (!strcmp(map->name[i], name))
+            return (int)i;
+    return -1;
+}
+
+int64_t run_cost_pusd(const struct run *run)
+{
+    int64_t cost_pusd = ledger_cost_pusd(run->world.ledger);
+
+    for (size_t i = 0; i < run->scenario->groups.count; i++)
+        cost_pusd += run->platform[i]->kind->accrued_pusd(run->platform[i]);
+    for (size_t i = 0; i < run->channel_count; i++)
+        cost_pusd += run->channel[i]->kind->accrued_pusd(run->channel[i]);
+    return cost_pusd;
+}
+
+void run_stop(struct run *run, enum run_status status, const char *stop_reason,
+              const char *format, ...)
+{
+    va_list args;
+
+    if (run->ended)
+        return;
+    run->ended = true;
+    run->end.status = status;
+    snprintf(run->stop_reason, sizeof run->stop_reason, "%s", stop_reason);
+    va_start(args, format);
+    vsnprintf(run->message, sizeof run->message, format, args);
+    va_end(args);
+}
+
+bool run_is_stopped(const struct run *run)
+{
+    return run->ended;
+}
+
+struct channel *run_open_channel(struct run *run, const char *name, const struct choice *choice)
+{
+    struct channel *channel = channel_kind_of(choice)->open(&run->world, name, choice->conf);
+
+    ROOM_FOR_ONE(run->channel, run->channel_count, run->channel_capacity);
+    return run->channel[run->channel_count++] = channel;
+}
+
+void run_release(struct run *run)
+{
+    if (run->released)
+        return;
+    run->released = true;
+    run->end.sim_time_s = engine_now_s(run->world.engine);
+    for (size_t i = 0; i < run->scenario->groups.count; i++)
+        run->platform[i]->kind->release(run->platform[i]);
+}
+
+void run_report(struct run *run, int64_t round, double epoch, double epochs_wanted,
+                double train_loss)
+{
+    struct run_progress progress = {
+        .round = round,
+        .epoch = epoch,
+        .epochs_wanted = epochs_wanted,
+        .train_loss = train_loss,
+        .sim_time_s = engine_now_s(run->world.engine),
+    };
+
+    if (!run->progress)
+        return;
+    progress.cost_pusd = run_cost_pusd(run);
+    run->progress(run->progress_arg, &progress);
+}
+
+void run_interrupt(void)
+{
+    interrupted = 1;
+    if (engine_in_progress)
+        engine_stop(engine_in_progress);
+}
+
+static void open_all(struct run *run)
+{
+    const struct scenario *scenario = run->scenario;
+
+    run->platform = NEW_ARRAY(struct platform *, scenario->groups.count);
+    for (size_t i = 0; i < scenario->groups.count; i++) {
+        const struct group_conf *group = run_group(run, (int)i);
+        const struct platform_kind *kind = platform_kind_of(&group->platform);
+
+        run->platform[i] = kind->open(&run->world, scenario->groups.name[i], group->count,
+                                      &group->speed_ratio, group->platform.conf);
+    }
+    for (size_t i = 0; i < scenario->channels.count; i++)
+        run_open_channel(run, scenario->channels.name[i],
+                         (const struct choice *)scenario->channels.entry + i);
+}
+
+/* What the engine's end means for the run, unless the job has already said. */
+static void name_the_end(struct run *run, enum engine_end end, const char *reason)
+{
+    switch (end) {
+    case ENGINE_DONE:
+        run_stop(run, RUN_FAILED, "unfinished", "the job left without saying how it ended");
+        break;
+    case ENGINE_DEADLOCK:
+        run_stop(run, RUN_DEADLOCK, "deadlock", "%s", reason);
+        break;
+    case ENGINE_SIM_LIMIT:
+        run_stop(run, RUN_TIME_LIMIT, "sim_time", "%s", reason);
+        break;
+    case ENGINE_WALL_LIMIT:
+        run_stop(run, RUN_TIME_LIMIT, "wall_time", "%s", reason);
+        break;
+    case ENGINE_STOPPED:
+        run_stop(run, RUN_CANCELLED, "signal", "stopped from outside at %.6g simulated seconds",
+                 engine_now_s(run->world.engine));
+        break;
+    }
+}
+
+static void settle(struct run *run)
+{
+    run_release(run);
+    for (size_t i = 0; i < run->channel_count; i++)
+        run->channel[i]->kind->settle(run->channel[i]);
+    ledger_end(run->world.ledger, run->end.sim_time_s);
+    run->end.stop_reason = run->stop_reason;
+    run->end.message = run->message[0] ? run->message : NULL;
+    job_kind_of(&run->scenario->job)->figures(run->job, &run->end);
+}
+
+bool run_execute(struct run *run, const struct scenario *scenario, struct learner *learner,
+                 const struct run_options *options, struct err *err)
+{
+    struct engine_limits limits = {.wall_time_s = options->wall_time_s};
+    struct err reason = {0};
+    enum engine_end end;
+
+    *run = (struct run){.scenario = scenario,
+                        .learner = learner,
+                        .progress = options->progress,
+                        .progress_arg = options->progress_arg};
+    run_end_init(&run->end);
+    run->world.seed = (uint64_t)scenario->seed;
+    run->world.engine = engine_new(&limits, err);
+    if (!run->world.engine)
+        return false;
+    run->world.ledger =
+        ledger_new((enum span_record)scenario->record.spans, scenario->record.requests == 1);
+    open_all(run);
+    run->job = job_kind_of(&scenario->job)->start(run);
+    engine_in_progress = run->world.engine;
+    if (interrupted)
+        engine_stop(run->world.engine);
+    end = engine_run(run->world.engine, &reason);
+    engine_in_progress = NULL;
+    name_the_end(run, end, reason.text);
+    settle(run);
+    return true;
+}
+
+void run_done(struct run *run)
+{
+    if (run->job)
+        job_kind_of(&run->scenario->job)->free(run->job);
+    for (size_t i = 0; i < run->channel_count; i++)
+        run->channel[i]->kind->close(run->channel[i]);
+    for (size_t i = 0; run->platform && i < run->scenario->groups.count; i++)
+        run->platform[i]->kind->close(run->platform[i]);
+    free(run->channel);
+    free(run->platform);
+    engine_free(run->world.engine);
+    ledger_free(run->world.ledger);
+    *run = (struct run){0};
+}

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT
+ * list.h -- every kind of synchronisation, one line each.  No include guard: read twice. */
+SYNC(bsp)
