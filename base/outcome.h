@@ -15,7 +15,8 @@
     X(THROTTLED,     throttled,     "the service refused: too many requests")               \
     X(OUT_OF_MEMORY, out_of_memory, "the node's memory does not hold it")                   \
     X(TOO_LARGE,     too_large,     "the message is above the channel's limit")             \
-    X(CANCELLED,     cancelled,     "the job ended before this did")
+    X(CANCELLED,     cancelled,     "the job ended before this did")                        \
+    X(ABSENT,        absent,        "the object was not there")
 /* clang-format on */
 
 enum outcome {

@@ -4,6 +4,11 @@
 
 #include <assert.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
 
 #define CHANNEL(name_) extern const struct channel_kind channel_##name_;
 #include "sim/channel/list.h"
@@ -21,6 +26,54 @@ const struct family channel_family = {
     .doc = "How bytes get from node to node: through a storage service or directly.",
     .kinds = channel_kinds,
 };
+
+/* -- channels ---------------------------------------------------------------------------------
+ */
+
+void channel_init(struct channel *channel, const struct channel_kind *kind, struct world *world,
+                  const char *name, const void *conf)
+{
+    *channel = (struct channel){.kind = kind, .world = world, .conf = conf};
+    snprintf(channel->name, sizeof channel->name, "%s", name);
+}
+
+void channel_done(struct channel *channel)
+{
+    free(channel->serial);
+    channel->serial = NULL;
+}
+
+struct rng_stream channel_stream(const struct channel *channel, const char *what)
+{
+    char name[80];
+
+    snprintf(name, sizeof name, "channel.%s.%s", channel->name, what);
+    return rng_stream(channel->world->seed, name);
+}
+
+/* Entities are numbered from 0 by the ledger, LEDGER_RUN is -1. */
+static uint32_t next_serial(struct channel *channel, int entity)
+{
+    size_t place = (size_t)(entity + 1);
+
+    if (place >= channel->entities) {
+        size_t entities = 2 * place + 16;
+
+        channel->serial = memory_resize(channel->serial, entities, sizeof *channel->serial);
+        memset(channel->serial + channel->entities, 0,
+               (entities - channel->entities) * sizeof *channel->serial);
+        channel->entities = entities;
+    }
+    return channel->serial[place]++;
+}
+
+struct rng request_rng(const struct request *request, struct rng_stream stream, uint32_t draw)
+{
+    struct rng rng = rng_at(stream, (uint32_t)request->node->entity, request->serial);
+
+    rng.block = (uint64_t)draw << 8;
+    return rng;
+}
 
 /* -- objects and listings -------------------------------------------------------------------
  */
@@ -124,6 +177,7 @@ void channel_begin(struct channel *channel, struct request *request)
     request->attempt = 0;
     request->draws = 0;
     request->page = 1;
+    request->serial = next_serial(channel, request->node->entity);
     channel->kind->begin(channel, request);
 }
 

@@ -118,6 +118,9 @@ struct channel {
     struct world *world;
     char name[32]; /* "main" */
     const void *conf;
+    /* private to channels */
+    uint32_t *serial; /* [entities]: requests so far, by entity + 1 */
+    size_t entities;
 };
 
 /* -- for whoever has something to move ----------------------------------------------------- */
@@ -138,6 +141,14 @@ enum outcome channel_do(struct actor *self, struct channel *channel, struct requ
                         const char *for_what);
 
 /* -- for kinds ---------------------------------------------------------------------------- */
+void channel_init(struct channel *channel, const struct channel_kind *kind, struct world *world,
+                  const char *name, const void *conf);
+void channel_done(struct channel *channel);
+/* The channel's own random numbers: stream "channel.NAME.WHAT". */
+struct rng_stream channel_stream(const struct channel *channel, const char *what);
+/* The numbers of this request (its entity and serial), from position `draw` on: room for 256
+ * blocks a draw. */
+struct rng request_rng(const struct request *request, struct rng_stream stream, uint32_t draw);
 /* The request is over: sets outcome and end_s, then calls done; the kind forgets it before. */
 void request_finish(struct request *request, enum outcome outcome);
 /* Joins and leaves the ring of those that wait for its object or listing. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * exchange.h -- the executor of collectives: runs each rank's schedule over a channel.
  *
- * A *plan* compiles a collective for (ranks, bytes) once: the schedules of all ranks, who writes
- * and who reads each slot.  An *exchange* is one execution (one round): an object per slot, and a
- * state machine per rank and lane that is driven by callbacks; the rank's body blocks once, until
- * all its lanes are through.  What is summed is algorithms/reduce.h's business. */
+ * A *plan* compiles a collective for (ranks, bytes) once: the schedules of all ranks, who
+ * writes and who reads each slot.  An *exchange* is one execution (one round): an object per
+ * slot, and a state machine per rank and lane that is driven by callbacks; the rank's body
+ * blocks once, until all its lanes are through.  What is summed is algorithms/reduce.h's
+ * business. */
 #ifndef TRAINCAST_SIM_CHANNEL_EXCHANGE_H
 #define TRAINCAST_SIM_CHANNEL_EXCHANGE_H
 
@@ -13,25 +14,25 @@
 
 struct exchange_plan;
 /* Pure; collective->conf as loaded. */
-struct exchange_plan *exchange_plan_new(const struct choice *collective, int ranks, int64_t bytes);
+struct exchange_plan *exchange_plan_new(const struct choice *collective, int ranks,
+                                        int64_t bytes);
 struct exchange_plan *exchange_plan_free(struct exchange_plan *plan);
 int64_t exchange_plan_max_message_bytes(const struct exchange_plan *plan);
 
 struct exchange;
-/* node[ranks]: where each rank runs, NULL until exchange_run of that rank gives it.  The plan and
- * the channel outlive it.  Exchanges of different groups or rounds may overlap. */
+/* The plan and the channel outlive it.  Exchanges of different groups or rounds may overlap. */
 struct exchange *exchange_new(const struct exchange_plan *plan, struct channel *channel);
-struct exchange *exchange_free(struct exchange *exchange); /* cancels what is still under way;
-                                                            * must not be called while a rank is
-                                                            * blocked in exchange_run */
+/* No rank is in exchange_run any more; NULL-safe, returns NULL. */
+struct exchange *exchange_free(struct exchange *exchange);
 
 /* Blocks.  Runs rank's schedule on node.  Books WAIT and COMMUNICATE on the node's entity.
- *   OK          all its steps are done
+ *   OK          all its steps are done, and its posted messages have arrived
  *   LOST        exchange_abandon was called: leave, the job decides
- *   TOO_LARGE, TIMEOUT ... a request of it failed for good
+ *   TOO_LARGE, THROTTLED ... a request of it failed for good
  *   or the actor's doom: its requests are cancelled, its slots stay unwritten.
- * A rank whose body was replaced (crash, re-invocation) calls it again: steps already completed
- * by PUT stay written; the schedule restarts from the beginning. */
+ * A rank whose body was replaced (crash, re-invocation) calls it again and restarts its
+ * schedule from the beginning; what its predecessor has PUT is there and is overwritten
+ * (storage) or not sent again (direct).  The others go on waiting for it until then. */
 enum outcome exchange_run(struct actor *self, struct exchange *exchange, int rank,
                           struct node *node);
 /* Everyone blocked in exchange_run returns LOST, later callers at once. */

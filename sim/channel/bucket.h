@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ * bucket.h -- a token bucket: so many requests a second, unused ones saved up to a limit. */
+#ifndef TRAINCAST_SIM_CHANNEL_BUCKET_H
+#define TRAINCAST_SIM_CHANNEL_BUCKET_H
+
+#include <math.h>
+#include <stdbool.h>
+
+struct bucket {
+    double rate_per_s; /* INFINITY: never empty */
+    double depth;      /* the most tokens it holds */
+    double tokens, at_s;
+};
+
+static inline struct bucket bucket_full(double rate_per_s, double burst_s)
+{
+    double depth = isnan(rate_per_s) ? INFINITY : fmax(1, rate_per_s * burst_s);
+
+    return (struct bucket){.rate_per_s = isnan(rate_per_s) ? INFINITY : rate_per_s,
+                           .depth = depth,
+                           .tokens = depth};
+}
+
+/* Takes a token; false when there is none.  now_s never decreases. */
+static inline bool bucket_take(struct bucket *bucket, double now_s)
+{
+    if (isinf(bucket->rate_per_s))
+        return true;
+    bucket->tokens =
+        fmin(bucket->depth, bucket->tokens + (now_s - bucket->at_s) * bucket->rate_per_s);
+    bucket->at_s = now_s;
+    /* Tokens are summed up from many small parts: a whole one may lack a rounding error. */
+    if (bucket->tokens < 1 - 1e-6)
+        return false;
+    bucket->tokens -= 1;
+    return true;
+}
+
+#endif

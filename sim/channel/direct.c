@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT
+ * direct.c -- messages straight from node to node: a latency, then the bytes through both NICs.
+ *
+ * The template for a new channel: no service, no requests to pay, no polling.  A PUT is a send
+ * to request.to and is over when the last byte is there, which is when the object can be read;
+ * a GET waits for that.  Its reader counts as waiting until the message is on its way.
+ *
+ * SIMPLIFIED: connections are open already and no message is lost on the way.  A message to its
+ * own node takes no time.
+ * SIMPLIFIED: a message stays with the reader's rank: who replaces a dead node need not be sent
+ * again what its predecessor had received. */
+#include "sim/channel/direct.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "sim/channel/channel.h"
+
+extern const struct channel_kind channel_direct;
+
+const struct field direct_fields[] = {
+    CONF(struct direct_conf, latency_s, .min = 0, .max = 60,
+         .doc = "One way, from sending a message to its first byte's arrival; drawn for each."),
+    CONF(struct direct_conf, bandwidth_bytes_per_s, .min = 0, .max = 1e15, .above_min = true,
+         .optional = true, .absent = "the NICs alone limit",
+         .doc = "The most one connection carries."),
+    CONF_END,
+};
+
+struct direct {
+    struct channel channel;
+    const struct direct_conf *conf;
+    double connection_bytes_per_s;
+    struct rng_stream latency;
+    struct request_count *count;
+    struct message_count *messages;
+};
+
+static struct engine *engine_of(const struct request *request)
+{
+    return request->channel->world->engine;
+}
+
+/* -- receiving ----------------------------------------------------------------------------- */
+
+static bool is_there(const struct request *request)
+{
+    return request->verb == VERB_LIST ? request->listing->keys > request->known
+                                      : object_is_visible(request->object);
+}
+
+static bool is_coming(const struct request *request)
+{
+    return request->verb == VERB_LIST ? request->listing->coming > 0
+                                      : request->object->coming > 0;
+}
+
+static void received(struct engine *engine, struct event *event)
+{
+    struct request *request = request_of_event(event);
+
+    (void)engine;
+    request_waits(request, false);
+    request_finish(request, OUTCOME_OK);
+}
+
+static void receive(struct request *request)
+{
+    if (!is_there(request)) {
+        request_waits(request, !is_coming(request));
+        request_queue(request);
+        return;
+    }
+    request->event.fire = received;
+    engine_at(engine_of(request), &request->event, request->begin_s);
+}
+
+/* What was waited for is on its way, or there, or it is not coming after all. */
+static void tell(struct request *first)
+{
+    struct request *last = first ? first->prev : NULL, *request = first, *next;
+
+    for (; request; request = next) {
+        next = request == last ? NULL : request->next;
+        if (!is_there(request)) {
+            request_waits(request, !is_coming(request));
+            continue;
+        }
+        request_unqueue(request);
+        request->event.fire = received;
+        engine_at(engine_of(request), &request->event, 0);
+    }
+}
+
+static void tell_readers(struct object *object)
+{
+    tell(object->waiting);
+    if (object->listing)
+        tell(object->listing->waiting);
+}
+
+/* -- sending ------------------------------------------------------------------------------- */
+
+static void set_coming(struct object *object, int change)
+{
+    object->coming += (uint32_t)change;
+    if (object->listing)
+        object->listing->coming += change;
+}
+
+static void book(struct direct *direct, const struct request *request, int64_t bytes,
+                 enum outcome outcome)
+{
+    direct->count->bytes += bytes;
+    direct->messages->bytes_sent += bytes;
+    ledger_request_row(request->channel->world->ledger, request->node->entity, direct->count,
+                       request->begin_s, engine_now_s(engine_of(request)), bytes, outcome);
+}
+
+static void arrived(struct engine *engine, struct event *event)
+{
+    struct request *request = request_of_event(event);
+
+    set_coming(request->object, -1);
+    object_appear(request->object, request->bytes, engine_now_s(engine));
+    tell_readers(request->object);
+    request_finish(request, OUTCOME_OK);
+}
+
+static void transferred(struct engine *engine, struct flow *flow)
+{
+    struct request *request = request_of_flow(flow);
+
+    book((struct direct *)request->channel, request, request->bytes, OUTCOME_OK);
+    arrived(engine, &request->event);
+}
+
+static void transfer(struct engine *engine, struct event *event)
+{
+    struct request *request = request_of_event(event);
+    struct direct *direct = (struct direct *)request->channel;
+    struct share *share[2] = {request->node->nic_up, request->to->nic_down};
+
+    request->flow.done = transferred;
+    flow_begin(engine, &request->flow, share, 2, (double)request->bytes,
+               direct->connection_bytes_per_s);
+}
+
+static void post(struct direct *direct, struct request *request)
+{
+    double latency_s = 0;
+
+    set_coming(request->object, 1);
+    tell_readers(request->object);
+    request->event.fire = arrived;
+    if (request->to != request->node) {
+        struct rng rng = request_rng(request, direct->latency, 0);
+
+        latency_s = value_draw(&direct->conf->latency_s, &rng, request->begin_s);
+        request->event.fire = transfer;
+        direct->count->count++;
+        direct->messages->sent++;
+    }
+    engine_at(engine_of(request), &request->event, request->begin_s + latency_s);
+}
+
+/* -- the channel --------------------------------------------------------------------------- */
+
+static void deleted(struct engine *engine, struct event *event)
+{
+    (void)engine;
+    request_finish(request_of_event(event), OUTCOME_OK);
+}
+
+static void begin(struct channel *channel, struct request *request)
+{
+    struct engine *engine = channel->world->engine;
+
+    switch (request->verb) {
+    case VERB_PUT:
+        post((struct direct *)channel, request);
+        return;
+    case VERB_GET:
+    case VERB_LIST:
+        receive(request);
+        return;
+    case VERB_DELETE: /* a message is nobody's but its reader's */
+    case VERB_COUNT:
+        break;
+    }
+    request->event.fire = deleted;
+    if (request->done)
+        engine_at(engine, &request->event, request->begin_s);
+    else
+        request_finish(request, OUTCOME_OK);
+}
+
+static void cancel(struct channel *channel, struct request *request)
+{
+    struct direct *direct = (struct direct *)channel;
+    struct engine *engine = channel->world->engine;
+    int64_t left = request->bytes;
+
+    engine_cancel(engine, &request->event);
+    request_unqueue(request);
+    if (request->verb != VERB_PUT)
+        return;
+    set_coming(request->object, -1);
+    tell_readers(request->object);
+    if (request->to == request->node)
+        return;
+    if (flow_in_progress(&request->flow))
+        left = (int64_t)flow_cancel(engine, &request->flow);
+    direct->messages->lost++;
+    direct->count->failed++;
+    book(direct, request, request->bytes - left, OUTCOME_CANCELLED);
+}
+
+static void settle(struct channel *channel)
+{
+    (void)channel; /* traffic inside a region is free */
+}
+
+static int64_t accrued_pusd(struct channel *channel)
+{
+    (void)channel;
+    return 0;
+}
+
+static struct channel_facts facts(const void *conf)
+{
+    (void)conf;
+    return (struct channel_facts){
+        .posted = true, .has_receiver = true, .needs_addressable_nodes = true};
+}
+
+static struct channel *open_direct(struct world *world, const char *name, const void *conf)
+{
+    struct direct *direct = NEW(struct direct);
+
+    channel_init(&direct->channel, &channel_direct, world, name, conf);
+    direct->conf = conf;
+    direct->connection_bytes_per_s = isnan(direct->conf->bandwidth_bytes_per_s)
+                                         ? INFINITY
+                                         : direct->conf->bandwidth_bytes_per_s;
+    direct->latency = channel_stream(&direct->channel, "latency");
+    direct->count = ledger_request_count(world->ledger, name, "SEND");
+    direct->messages = ledger_messages(world->ledger);
+    return &direct->channel;
+}
+
+static struct channel *close_direct(struct channel *channel)
+{
+    if (channel)
+        channel_done(channel);
+    free(channel);
+    return NULL;
+}
+
+const struct channel_kind channel_direct = {
+    .kind = {.name = "direct",
+             .doc = "Messages straight from node to node; the nodes need addresses, so not "
+                    "between functions.",
+             .fields = direct_fields,
+             .conf_size = sizeof(struct direct_conf)},
+    .facts = facts,
+    .open = open_direct,
+    .begin = begin,
+    .cancel = cancel,
+    .settle = settle,
+    .accrued_pusd = accrued_pusd,
+    .close = close_direct,
+};

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT
+ * exchange.c -- one execution of a plan: ranks come, block until their lanes are through, go.
+ */
+#include "sim/channel/exchange.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "sim/channel/exchange_inside.h"
+
+/* -- life ------------------------------------------------------------------------------------
+ */
+
+static void prepare_objects(struct exchange *exchange)
+{
+    const struct exchange_plan *plan = exchange->plan;
+    bool direct = exchange->facts.has_receiver;
+    int64_t objects = direct ? plan->edges : plan->slots;
+
+    exchange->object = NEW_ARRAY(struct object, (size_t)objects);
+    exchange->listing =
+        NEW_ARRAY(struct listing, (size_t)(direct ? plan->gathers : plan->listings));
+    for (int64_t i = 0; i < objects; i++)
+        object_init(&exchange->object[i], NULL);
+    for (int32_t i = 0; i < plan->gathers; i++) {
+        const struct gather *gather = &plan->gather[i];
+        struct listing *listing = &exchange->listing[direct ? i : gather->listing];
+
+        for (int32_t slot = gather->slot; slot < gather->slot + gather->count; slot++)
+            exchange->object[direct ? plan_edge(plan, slot, gather->rank) : slot].listing =
+                listing;
+    }
+}
+
+static void prepare_ranks(struct exchange *exchange)
+{
+    const struct exchange_plan *plan = exchange->plan;
+    size_t lanes = (size_t)plan->lanes;
+
+    exchange->rank = NEW_ARRAY(struct rank, (size_t)plan->ranks);
+    exchange->lane = NEW_ARRAY(struct lane, (size_t)plan->ranks * lanes);
+    for (int i = 0; i < plan->ranks; i++) {
+        struct rank *rank = &exchange->rank[i];
+
+        rank->exchange = exchange;
+        rank->number = i;
+        rank->lane = &exchange->lane[(size_t)i * lanes];
+        TAILQ_INIT(&rank->held);
+        for (size_t j = 0; j < lanes; j++)
+            rank->lane[j].rank = rank;
+    }
+}
+
+struct exchange *exchange_new(const struct exchange_plan *plan, struct channel *channel)
+{
+    struct exchange *exchange = NEW(struct exchange);
+
+    exchange->plan = plan;
+    exchange->channel = channel;
+    exchange->facts = channel->kind->facts(channel->conf);
+    TAILQ_INIT(&exchange->sent);
+    prepare_objects(exchange);
+    prepare_ranks(exchange);
+    return exchange;
+}
+
+struct exchange *exchange_free(struct exchange *exchange)
+{
+    if (!exchange)
+        return NULL;
+    posts_free(&exchange->sent);
+    for (int i = 0; i < exchange->plan->ranks; i++) {
+        assert(!exchange->rank[i].node);
+        posts_free(&exchange->rank[i].held);
+    }
+    for (int64_t i = 0; i < (int64_t)exchange->plan->ranks * exchange->plan->lanes; i++)
+        lane_done(&exchange->lane[i]);
+    free(exchange->object);
+    free(exchange->listing);
+    free(exchange->rank);
+    free(exchange->lane);
+    free(exchange);
+    return NULL;
+}
+
+/* -- ranks -----------------------------------------------------------------------------------
+ */
+
+static bool is_through(const struct rank *rank)
+{
+    return rank->lanes_left == 0 && rank->posts_left == 0;
+}
+
+void rank_goes_on(struct rank *rank)
+{
+    if (is_through(rank) && rank->actor)
+        actor_wake(rank->actor);
+}
+
+void rank_fails(struct rank *rank, enum outcome outcome)
+{
+    if (rank->outcome == OUTCOME_OK)
+        rank->outcome = outcome;
+    if (rank->actor)
+        actor_wake(rank->actor);
+}
+
+static void enter(struct rank *rank, struct node *node, struct actor *self)
+{
+    const struct exchange *exchange = rank->exchange;
+    const struct world *world = exchange->channel->world;
+
+    assert(!rank->node);
+    rank->node = node;
+    rank->outcome = OUTCOME_OK;
+    rank->lanes_left = exchange->plan->lanes;
+    snprintf(rank->for_what, sizeof rank->for_what, "an exchange, as rank %d of %d",
+             rank->number, exchange->plan->ranks);
+    ledger_activity(world->ledger, node->entity, ACTIVITY_COMMUNICATE,
+                    engine_now_s(world->engine));
+    posts_release(rank);
+    for (int i = 0; i < exchange->plan->lanes; i++)
+        lane_start(&rank->lane[i]);
+    rank->actor = self; /* only now: what ends at once need not wake it */
+}
+
+static void leave(struct rank *rank, enum outcome outcome)
+{
+    rank->actor = NULL;
+    if (outcome != OUTCOME_OK) {
+        for (int i = 0; i < rank->exchange->plan->lanes; i++)
+            lane_stop(&rank->lane[i]);
+        posts_of_lost(rank);
+    }
+    rank->node = NULL;
+}
+
+enum outcome exchange_run(struct actor *self, struct exchange *exchange, int number,
+                          struct node *node)
+{
+    struct rank *rank = &exchange->rank[number];
+    enum outcome outcome = actor_fate(self);
+
+    assert(number >= 0 && number < exchange->plan->ranks);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    if (exchange->abandoned)
+        return OUTCOME_LOST;
+    enter(rank, node, self);
+    while (outcome == OUTCOME_OK && !is_through(rank)) {
+        outcome = engine_wait(self, INFINITY, rank->for_what);
+        if (outcome == OUTCOME_OK)
+            outcome = rank->outcome;
+    }
+    leave(rank, outcome);
+    return outcome;
+}
+
+void exchange_abandon(struct exchange *exchange)
+{
+    exchange->abandoned = true;
+    for (int i = 0; i < exchange->plan->ranks; i++)
+        rank_fails(&exchange->rank[i], OUTCOME_LOST);
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT
+ * lane.c -- a rank's steps of one lane, one after another, driven by the ends of requests. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "sim/channel/exchange_inside.h"
+
+static const struct plan_step *step_of(const struct lane *lane)
+{
+    return &lane->rank->exchange->plan->step[lane->next];
+}
+
+/* The rank's own copy of a slot (direct), or everybody's (storage). */
+static struct object *object_of(const struct lane *lane, int32_t slot)
+{
+    const struct exchange *exchange = lane->rank->exchange;
+
+    if (exchange->facts.has_receiver)
+        return &exchange->object[plan_edge(exchange->plan, slot, lane->rank->number)];
+    return &exchange->object[slot];
+}
+
+static struct listing *listing_of(const struct lane *lane, const struct plan_step *step)
+{
+    const struct exchange *exchange = lane->rank->exchange;
+
+    if (exchange->facts.has_receiver)
+        return &exchange->listing[step->gather];
+    return &exchange->listing[exchange->plan->gather[step->gather].listing];
+}
+
+/* -- requests ------------------------------------------------------------------------------ */
+
+static void request_over(struct request *request);
+
+/* What an entity is doing is its lane 0's business. */
+static void request_waits_or_not(struct request *request)
+{
+    const struct world *world = request->channel->world;
+
+    ledger_activity(world->ledger, request->node->entity,
+                    request->is_waiting ? ACTIVITY_WAIT : ACTIVITY_COMMUNICATE,
+                    engine_now_s(world->engine));
+}
+
+static void ask(struct lane *lane, enum verb verb, struct object *object, int64_t bytes)
+{
+    struct request *request = &lane->request;
+
+    request->verb = verb;
+    request->node = lane->rank->node;
+    request->object = object;
+    request->listing = NULL;
+    request->bytes = bytes;
+    request->done = request_over;
+    request->waits = lane == lane->rank->lane ? request_waits_or_not : NULL;
+    request->owner = lane;
+    channel_begin(lane->rank->exchange->channel, request);
+}
+
+static void ask_for_list(struct lane *lane, struct listing *listing, int64_t known)
+{
+    struct request *request = &lane->request;
+
+    request->verb = VERB_LIST;
+    request->node = lane->rank->node;
+    request->object = NULL;
+    request->listing = listing;
+    request->known = known;
+    request->done = request_over;
+    request->waits = lane == lane->rank->lane ? request_waits_or_not : NULL;
+    request->owner = lane;
+    channel_begin(lane->rank->exchange->channel, request);
+}
+
+/* -- GATHER through storage ---------------------------------------------------------------- */
+
+static int by_appearance(const void *a, const void *b)
+{
+    const struct found *x = a, *y = b;
+
+    if (x->visible_s != y->visible_s)
+        return x->visible_s < y->visible_s ? -1 : 1;
+    return x->slot - y->slot;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return ((const struct found *)a)->slot - ((const struct found *)b)->slot;
+}
+
+/* A LIST has ended: notes what it shows for the first time and this step wants. */
+static void note_found(struct lane *lane, const struct plan_step *step)
+{
+    const struct exchange *exchange = lane->rank->exchange;
+    struct listing *listing = listing_of(lane, step);
+    struct object *object = lane->seen ? lane->seen->next_listed : listing->first;
+
+    lane->found_next = lane->found_count = 0;
+    for (; object; object = object->next_listed) {
+        int32_t slot = (int32_t)(object - exchange->object);
+
+        lane->seen = object;
+        lane->known++;
+        if (slot < step->slot || slot >= step->slot + step->count)
+            continue;
+        ROOM_FOR_ONE(lane->found, lane->found_count, lane->found_capacity);
+        lane->found[lane->found_count++] =
+            (struct found){.visible_s = object->visible_s, .slot = slot};
+    }
+    qsort(lane->found, (size_t)lane->found_count, sizeof *lane->found,
+          exchange->facts.lists_by_name ? by_name : by_appearance);
+}
+
+/* SIMPLIFIED: deleting is not waited for (it is off the critical path), and the objects stay
+ * readable until the exchange is over: a replaced worker would wait for ever for what its
+ * predecessor had deleted. */
+static void delete_gathered(struct lane *lane, const struct plan_step *step)
+{
+    struct exchange *exchange = lane->rank->exchange;
+    struct request request = {.verb = VERB_DELETE, .node = lane->rank->node};
+
+    if (!exchange->plan->gather[step->gather].exclusive)
+        return;
+    for (int32_t i = 0; i < step->count; i++) {
+        request.object = &exchange->object[step->slot + i];
+        channel_begin(exchange->channel, &request);
+    }
+}
+
+/* LambdaML's merging phase: LIST, GET one by one what is new, LIST again, until all are in.
+ * True when they are; else a request is under way. */
+static bool gather_stored(struct lane *lane, const struct plan_step *step)
+{
+    if (lane->found_next < lane->found_count) {
+        int32_t slot = lane->found[lane->found_next++].slot;
+
+        ask(lane, VERB_GET, object_of(lane, slot), 0);
+        return false;
+    }
+    if (lane->taken < step->count) {
+        ask_for_list(lane, listing_of(lane, step), lane->known);
+        return false;
+    }
+    delete_gathered(lane, step);
+    lane->seen = NULL;
+    lane->known = lane->taken = 0;
+    return true;
+}
+
+/* -- steps: each returns true when it is over, false when a request is under way ----------- */
+
+static bool put(struct lane *lane, const struct plan_step *step)
+{
+    struct exchange *exchange = lane->rank->exchange;
+    const int64_t *edge = &exchange->plan->reader_start[step->slot];
+
+    if (!exchange->facts.has_receiver) {
+        ask(lane, VERB_PUT, &exchange->object[step->slot], step->bytes);
+        return false;
+    }
+    for (int64_t i = edge[0]; i < edge[1]; i++)
+        if (!object_is_visible(&exchange->object[i])) /* a replaced rank's may be */
+            post_new(lane->rank, i, step->bytes);
+    return true;
+}
+
+static bool get(struct lane *lane, const struct plan_step *step)
+{
+    struct object *object = object_of(lane, step->slot);
+
+    if (lane->rank->exchange->facts.has_receiver && object_is_visible(object))
+        return true;
+    ask(lane, VERB_GET, object, 0);
+    return false;
+}
+
+static bool gather(struct lane *lane, const struct plan_step *step)
+{
+    struct listing *listing = listing_of(lane, step);
+
+    if (!lane->rank->exchange->facts.has_receiver)
+        return gather_stored(lane, step);
+    if (listing->keys == step->count)
+        return true;
+    ask_for_list(lane, listing, step->count - 1);
+    return false;
+}
+
+static bool take(struct lane *lane, const struct plan_step *step)
+{
+    switch (step->op) {
+    case STEP_PUT:
+        return put(lane, step);
+    case STEP_GET:
+        return get(lane, step);
+    case STEP_GATHER:
+        return gather(lane, step);
+    }
+    return true;
+}
+
+static void advance(struct lane *lane)
+{
+    while (lane->next < lane->end && take(lane, step_of(lane)))
+        lane->next++;
+    if (lane->next < lane->end)
+        return;
+    lane->rank->lanes_left--;
+    rank_goes_on(lane->rank);
+}
+
+static void request_over(struct request *request)
+{
+    struct lane *lane = request->owner;
+    const struct plan_step *step = step_of(lane);
+
+    if (request->outcome != OUTCOME_OK) {
+        rank_fails(lane->rank, request->outcome);
+        return;
+    }
+    if (step->op == STEP_GATHER) {
+        if (request->verb == VERB_GET)
+            lane->taken++;
+        else if (!lane->rank->exchange->facts.has_receiver)
+            note_found(lane, step);
+        /* The step is taken up again: it knows what it has. */
+    } else {
+        lane->next++;
+    }
+    advance(lane);
+}
+
+/* -- life ------------------------------------------------------------------------------------
+ */
+
+void lane_start(struct lane *lane)
+{
+    const struct exchange_plan *plan = lane->rank->exchange->plan;
+    int64_t place = lane - lane->rank->exchange->lane;
+
+    lane->next = plan->lane_start[place];
+    lane->end = plan->lane_start[place + 1];
+    lane->seen = NULL;
+    lane->known = lane->taken = lane->found_next = lane->found_count = 0;
+    advance(lane);
+}
+
+void lane_stop(struct lane *lane)
+{
+    channel_cancel(&lane->request);
+}
+
+void lane_done(struct lane *lane)
+{
+    free(lane->found);
+}

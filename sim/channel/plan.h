@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ * plan.h -- a collective compiled for (ranks, bytes): what exchange.c executes round after
+ * round.
+ *
+ * The steps of all ranks stand in one array, those of a rank's lane side by side.  For direct
+ * channels a slot is one message per reader: an *edge*; edges of a slot are neighbours, too. */
+#ifndef TRAINCAST_SIM_CHANNEL_PLAN_H
+#define TRAINCAST_SIM_CHANNEL_PLAN_H
+
+#include "sim/channel/exchange.h"
+
+struct plan_step {
+    int64_t bytes;
+    int32_t slot, count;
+    int32_t gather; /* GATHER: index into plan->gather; else -1 */
+    enum step_op op;
+};
+
+/* One GATHER of one rank. */
+struct gather {
+    int32_t rank;
+    int32_t slot, count;
+    int32_t listing; /* through storage: GATHERs that overlap share a prefix */
+    bool exclusive;  /* nobody else reads these slots: who has read them deletes them */
+};
+
+struct exchange_plan {
+    int ranks, lanes; /* lanes: of every rank, some may be empty */
+    int64_t slots, edges;
+    int32_t gathers, listings;
+    struct plan_step *step;
+    int64_t *lane_start;   /* [ranks * lanes + 1] into step */
+    int64_t *reader_start; /* [slots + 1] into reader */
+    int32_t *reader;       /* [edges] ranks, ascending within a slot */
+    struct gather *gather;
+    int64_t max_message_bytes;
+};
+
+static inline int64_t plan_edge(const struct exchange_plan *plan, int32_t slot, int32_t rank)
+{
+    int64_t low = plan->reader_start[slot], high = plan->reader_start[slot + 1];
+
+    while (high - low > 1) {
+        int64_t middle = low + (high - low) / 2;
+
+        if (plan->reader[middle] <= rank)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+#endif
