@@ -12,21 +12,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Once, at the start of the program, before other threads use this folder. */
+/* Once, at the start of the program, before other threads use this folder.  An OpenBLAS that is
+ * older than the CPU falls back to a kernel of 2004 (0.3.21 on Emerald Rapids: "Prescott", five
+ * times slower); unless OPENBLAS_CORETYPE is set, the best kernel that the CPU can run is then
+ * chosen instead. */
 void math_init(void);
-const char *math_core_name(void); /* "SkylakeX": static storage */
-const char *math_config(void);    /* "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ...": likewise */
-/* True, and a sentence in out, when OPENBLAS_CORETYPE names a kernel for less than this CPU. */
+const char *math_core_name(void); /* "SkylakeX"; borrowed */
+const char *math_config(void);    /* "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ..."; borrowed */
+/* True, and a sentence in out, when the kernel in use is one for less than this CPU can do. */
 bool math_slower_than_cpu(char *out, size_t size);
 
-/* c += alpha a b, row-major; a: float[m][k] with lda floats a row, b: float[k][n], c:
- * float[m][n]. */
-void math_add_product(int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,
-                      const float *b, float *c);
-/* c += alpha a' b; a: float[k][m] with lda floats a row, b: float[k][n], c: float[m][n]. */
-void math_add_product_transposed(int64_t m, int64_t n, int64_t k, float alpha, const float *a,
-                                 int64_t lda, const float *b, float *c);
-/* y += alpha x. */
-void math_axpy(int64_t count, float alpha, const float *x, float *y);
+/* c = alpha op(a) op(b) + beta c, row-major; op(a): [m][k], op(b): [k][n], c: float[m][n] with
+ * ldc floats from row to row; op transposes a (then stored [k][m]) or b (then stored [n][k]).
+ */
+struct product {
+    bool transpose_a, transpose_b;
+    int64_t m, n, k;
+    float alpha;
+    const float *a;
+    int64_t lda;
+    const float *b;
+    int64_t ldb;
+    float beta;
+    float *c;
+    int64_t ldc;
+};
+void math_product(const struct product *product);
 
 #endif

@@ -56,6 +56,9 @@ static inline struct rows rows_slice(struct rows rows, int64_t from, int64_t cou
                          .count = count};
 }
 
+/* Kernels go through rows in blocks of at most so many; a multiple of every vector's length. */
+enum { BLOCK_ROWS = 256 };
+
 /* Stored numbers of these rows: count * D when dense. */
 int64_t rows_nonzeros(struct rows rows);
 
@@ -65,9 +68,10 @@ struct scratch {
     int64_t numbers;
     uint32_t *index;
     int64_t indices;
+    void *memory; /* private */
 };
 
-void scratch_init(struct scratch *scratch, int64_t numbers, int64_t indices); /* not zeroed */
+void scratch_init(struct scratch *scratch, int64_t numbers, int64_t indices);
 void scratch_done(struct scratch *scratch); /* safe on {0}, twice */
 
 #endif

@@ -29,6 +29,7 @@ struct model {
     const void *conf;
     int32_t features;   /* D */
     int32_t classes;    /* K */
+    bool sparse;        /* its rows are */
     int64_t parameters; /* P */
 };
 
@@ -75,10 +76,10 @@ struct model_kind {
 
 extern const struct family model_family; /* "model" */
 
-/* Binds kind and conf to data of D features and K classes.  False with a sentence when they do
- * not fit. */
-bool model_init(struct model *ret_model, const struct choice *choice, int32_t features,
-                int32_t classes, struct err *err);
+/* Binds kind and conf to data of such a shape (features, classes, sparse or dense: rows that
+ * the model is given later must agree).  False with a sentence when they do not fit. */
+bool model_init(struct model *ret_model, const struct choice *choice,
+                const struct matrix *shape, struct err *err);
 
 /* Configuration of model kind `lr`. */
 struct lr_conf {

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT
+ * list.h -- every model, one line each.  No include guard: read twice. */
+MODEL(lr)
