@@ -278,7 +278,7 @@ struct learner *learner_new_computed(const struct scenario *scenario, struct poo
     if (!cut(c, scenario, &err))
         goto fail;
     key = "model";
-    if (!model_init(&c->model, &scenario->model, c->train.features, c->train.classes, &err))
+    if (!model_init(&c->model, &scenario->model, &c->train, &err))
         goto fail;
     prepare_workers(c, scenario);
     prepare_parts(c);
