@@ -29,11 +29,12 @@ struct future {
     void *arg;
     struct future *next, *previous; /* in the queue */
     enum future_state state;
+    bool shared; /* helpers may see it: state is under the pool's lock */
 };
 
 /* helpers: real threads beside the caller, 0 to 1023; 0 runs every job inside future_wait.
  * inline_below_flops: smaller jobs are not worth a queue and run inside future_wait as well.
- * Exits 3 when the machine gives no threads at all; with fewer than asked it goes on. */
+ * When the machine gives fewer threads than asked for, it goes on with those. */
 struct pool *pool_new(int helpers, double inline_below_flops);
 /* Drops what was not begun, waits for what was.  NULL-safe, returns NULL. */
 struct pool *pool_free(struct pool *pool);

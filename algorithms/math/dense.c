@@ -134,15 +134,16 @@ VECTOR_INLINE void dense_flush_body(int64_t count, float *part, double *total)
     }
 }
 
-VECTOR_KERNEL(dense_dot,
+VECTOR_KERNEL(extern, dense_dot,
               (const struct rows *rows, int64_t from, int64_t count, const float *u, float bias,
                float *out),
               (rows, from, count, u, bias, out))
-VECTOR_KERNEL(dense_add_rows,
+VECTOR_KERNEL(extern, dense_add_rows,
               (const struct rows *rows, int64_t from, int64_t count, const float *r,
                float *sum),
               (rows, from, count, r, sum))
-VECTOR_KERNEL(dense_flush, (int64_t count, float *part, double *total), (count, part, total))
+VECTOR_KERNEL(extern, dense_flush, (int64_t count, float *part, double *total),
+              (count, part, total))
 
 const float *dense_gather(const struct rows *rows, int64_t from, int64_t count, float *room)
 {

@@ -88,10 +88,10 @@ VECTOR_INLINE void softmax_score_body(const float *z, int32_t classes, int64_t c
         *correct += hits[i];
 }
 
-VECTOR_KERNEL(softmax_residuals,
+VECTOR_KERNEL(extern, softmax_residuals,
               (float *z, int32_t classes, int64_t count, const int32_t *label, double *sum),
               (z, classes, count, label, sum))
-VECTOR_KERNEL(softmax_score,
+VECTOR_KERNEL(extern, softmax_score,
               (const float *z, int32_t classes, int64_t count, const int32_t *label,
                double *loss, int64_t *correct),
               (z, classes, count, label, loss, correct))

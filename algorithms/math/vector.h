@@ -47,7 +47,7 @@ static inline bool vector_has_avx2(void)
 
 /* Defines name(parameters) as the faster of two compilations of the inline function name_body.
  */
-#define VECTOR_KERNEL(name_, parameters_, arguments_)                                          \
+#define VECTOR_KERNEL(scope_, name_, parameters_, arguments_)                                  \
     VECTOR_AVX2 static void name_##_avx2 parameters_                                           \
     {                                                                                          \
         name_##_body arguments_;                                                               \
@@ -56,7 +56,7 @@ static inline bool vector_has_avx2(void)
     {                                                                                          \
         name_##_body arguments_;                                                               \
     }                                                                                          \
-    void name_ parameters_                                                                     \
+    scope_ void name_ parameters_                                                              \
     {                                                                                          \
         if (vector_has_avx2())                                                                 \
             name_##_avx2 arguments_;                                                           \

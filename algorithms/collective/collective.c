@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT
+ * collective.c -- the registry of collectives, and what holds for all of them. */
+#include "algorithms/collective/collective.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+#define COLLECTIVE(name_) extern const struct collective_kind collective_##name_;
+#include "algorithms/collective/list.h"
+#undef COLLECTIVE
+
+static const struct kind *const kinds[] = {
+#define COLLECTIVE(name_) &collective_##name_.kind,
+#include "algorithms/collective/list.h"
+#undef COLLECTIVE
+    NULL,
+};
+
+const struct family pattern_family = {
+    .name = "pattern",
+    .doc = "Which messages the workers exchange so that each holds the reduction of all.",
+    .kinds = kinds,
+};
+
+void schedule_add(struct schedule *schedule, struct step step)
+{
+    ROOM_FOR_ONE(schedule->step, schedule->count, schedule->capacity);
+    schedule->step[schedule->count++] = step;
+}
+
+void schedule_clear(struct schedule *schedule)
+{
+    schedule->count = 0;
+}
+
+void schedule_done(struct schedule *schedule)
+{
+    free(schedule->step);
+    *schedule = (struct schedule){0};
+}
+
+bool collective_fits(const struct choice *choice, int ranks)
+{
+    return collective_of(choice)->slots(choice->conf, ranks) <= INT32_MAX;
+}
+
+struct slice slice_of(int64_t bytes, int part, int parts)
+{
+    const int64_t unit_bytes = 4;
+    int64_t units = bytes / unit_bytes;
+    int64_t each = units / parts, longer = units % parts;
+    int64_t offset = part * each + (part < longer ? part : longer);
+    int64_t length = each + (part < longer);
+
+    return (struct slice){.offset_bytes = offset * unit_bytes,
+                          .bytes = length * unit_bytes +
+                                   (part == parts - 1 ? bytes % unit_bytes : 0)};
+}
+
+int64_t schedule_max_message_bytes(const struct schedule *schedule)
+{
+    int64_t most = 0;
+
+    for (size_t i = 0; i < schedule->count; i++)
+        if (schedule->step[i].bytes > most)
+            most = schedule->step[i].bytes;
+    return most;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+struct collective_totals collective_totals(const struct choice *choice, int ranks,
+                                           int64_t bytes)
+{
+    struct collective_totals totals = {0};
+    struct schedule schedule = {0};
+
+    for (int rank = 0; rank < ranks; rank++) {
+        int64_t operations = 0, moved = 0;
+
+        schedule_clear(&schedule);
+        collective_of(choice)->steps(choice->conf, &schedule, rank, ranks, bytes);
+        for (size_t i = 0; i < schedule.count; i++) {
+            const struct step *step = &schedule.step[i];
+            bool put = step->op == STEP_PUT;
+
+            *(put ? &totals.puts : &totals.gets) += step->count;
+            *(put ? &totals.put_bytes : &totals.get_bytes) += step->count * step->bytes;
+            operations += step->count;
+            moved += step->count * step->bytes;
+        }
+        totals.max_message_bytes =
+            larger(totals.max_message_bytes, schedule_max_message_bytes(&schedule));
+        totals.most_operations = larger(totals.most_operations, operations);
+        totals.most_bytes = larger(totals.most_bytes, moved);
+    }
+    schedule_done(&schedule);
+    return totals;
+}
