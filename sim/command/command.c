@@ -91,7 +91,9 @@ int command_main(const struct command *command, int argc, const char **argv)
     argv[0] = name;
     context = poptGetContext(name, argc, argv, command->table ? all : all + 1, 0);
     poptSetOtherOptionHelp(context, command->arguments);
-    code = poptGetNextOpt(context);
+    do
+        code = poptGetNextOpt(context);
+    while (code > 0); /* an option that has a value to report has not ended the parsing */
     if (code < -1)
         result = wrong_use(command, poptBadOption(context, POPT_BADOPTION_NOALIAS),
                            poptStrerror(code));
@@ -104,6 +106,7 @@ int command_main(const struct command *command, int argc, const char **argv)
     free(options.db);
     free(options.data_dir);
     free(options.trace);
+    free(options.model);
     free(options.platforms_dir);
     return result;
 }

@@ -25,7 +25,7 @@ enum exit_code {
 /* Values that options are parsed into; a command uses those its table names. */
 struct command_options {
     char **set; /* --set key=value, repeated; ends in NULL */
-    char *db, *data_dir, *trace, *platforms_dir;
+    char *db, *data_dir, *trace, *model, *platforms_dir;
     long long seed; /* COMMAND_NO_SEED: not given */
     double wall_time_s;
     int json, quiet, threads, origins, man, canonical;

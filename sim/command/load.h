@@ -9,26 +9,25 @@
 #include "sim/scenario/scenario.h"
 
 /* The --set, --seed, --data and --platforms of a command's option table. */
-#define COMMAND_SCENARIO_OPTIONS(options_)                                                     \
-    {"set",                                                                                    \
-     '\0',                                                                                     \
-     POPT_ARG_ARGV,                                                                            \
-     &(options_)->set,                                                                         \
-     0,                                                                                        \
-     "Override a key of the scenario",                                                         \
-     "KEY.PATH=VALUE"},                                                                        \
-        {"seed", '\0', POPT_ARG_LONGLONG, &(options_)->seed, 'S', "Seed of all randomness",    \
-         "N"},                                                                                 \
-        {"data",                                                                               \
-         '\0',                                                                                 \
-         POPT_ARG_STRING,                                                                      \
-         &(options_)->data_dir,                                                                \
-         0,                                                                                    \
-         "Where relative data paths start",                                                    \
-         "DIR"},                                                                               \
-    {                                                                                          \
-        "platforms", '\0', POPT_ARG_STRING, &(options_)->platforms_dir, 0,                     \
-            "Where providers' files are", "DIR"                                                \
+#define COMMAND_SCENARIO_OPTIONS(options_)                                                      \
+    {"set",                                                                                     \
+     '\0',                                                                                      \
+     POPT_ARG_ARGV,                                                                             \
+     &(options_)->set,                                                                          \
+     0,                                                                                         \
+     "Override a key of the scenario",                                                          \
+     "KEY.PATH=VALUE"},                                                                         \
+        {"seed", '\0', POPT_ARG_LONGLONG, &(options_)->seed, 0, "Seed of all randomness", "N"}, \
+        {"data",                                                                                \
+         '\0',                                                                                  \
+         POPT_ARG_STRING,                                                                       \
+         &(options_)->data_dir,                                                                 \
+         0,                                                                                     \
+         "Where relative data paths start",                                                     \
+         "DIR"},                                                                                \
+    {                                                                                           \
+        "platforms", '\0', POPT_ARG_STRING, &(options_)->platforms_dir, 0,                      \
+            "Where providers' files are", "DIR"                                                 \
     }
 
 struct loaded {

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "sim/command/clock.h"
 #include "sim/command/load.h"
+#include "sim/command/parameters.h"
 #include "sim/command/progress.h"
 #include "sim/command/report.h"
 #include "sim/command/version.h"
@@ -25,6 +26,8 @@ static const struct poptOption *table(struct command_options *options)
         {"db", '\0', POPT_ARG_STRING, &options->db, 0, "Results database (results.db)", "FILE"},
         {"trace", '\0', POPT_ARG_STRING, &options->trace, 0,
          "Write the recorded spans as a Chrome trace", "FILE"},
+        {"model", '\0', POPT_ARG_STRING, &options->model, 0,
+         "Write the final parameters as float32 .npy", "FILE"},
         {"threads", '\0', POPT_ARG_INT, &options->threads, 0,
          "Real threads for the mathematics (all cores)", "N"},
         {"limit", '\0', POPT_ARG_DOUBLE, &options->wall_time_s, 0,
@@ -199,6 +202,9 @@ static bool execute(struct loaded *loaded, struct results *results, const char *
     }
     if (ok && options->trace)
         ok = report_trace(&run, options->trace, err);
+    if (ok && options->model)
+        ok = parameters_write(options->model, learner_parameters(loaded->learner),
+                              learner_facts(loaded->learner)->parameters, err);
     if (ok) {
         (options->json ? report_json : report_text)(&run, run_id, db, run.end.wall_s);
         *ret_code = exit_code(&run);
@@ -233,6 +239,11 @@ static int run(const struct command_options *options, const char *const *argumen
     math_init();
     if (!load_all(&loaded, arguments[0], options))
         goto done;
+    if (options->model && !loaded.learner) {
+        fprintf(stderr, "traincast run: error: --model: job '%s' trains no model\n",
+                loaded.scenario->job.kind->name);
+        goto done;
+    }
     warn_about_speed(options->quiet);
     code = EXIT_CODE_MACHINE;
     results = results_open(db, NULL, &err);
