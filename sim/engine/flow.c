@@ -1,140 +1,198 @@
 /* SPDX-License-Identifier: MIT
- * flow.c -- max-min fair flows, recomputed over everything at every change. */
+ * flow.c -- flows begin, are placed where their rate is decided, and end.
+ *
+ * The common flow is bounded by its own cap or by a NIC that it has for itself: no share of its
+ * can be full, so it runs alone at its bound with one event in the engine's queue.  Others are
+ * placed in a crowd or a web; flow_inside.h says when. */
 #include "sim/engine/flow.h"
 
 #include <assert.h>
 #include <math.h>
-#include <stdlib.h>
 
-#include "base/memory.h"
-#include "sim/engine/inside.h"
+#include "sim/engine/flow_inside.h"
 
-/* state[0]: next, state[1]: previous, state[2]: in progress, of all flows of an engine */
-struct share {
-    struct engine *engine;
-    char *name;
-    double capacity_per_s;
-    size_t count;
-    double carried;
-    double rest, weight; /* while filling */
-};
-
-static struct flow *first_flow, *last_flow;
-
-#define NEXT(f_) ((struct flow *)(f_)->state[0])
-
-struct share *share_new(struct engine *engine, const char *name, double capacity_per_s)
+double flow_bound(const struct flow *flow)
 {
-    struct share *share = NEW(struct share);
-    share->engine = engine;
-    share->name = memory_text(name);
-    share->capacity_per_s = capacity_per_s;
-    return share;
+    double bound = flow->cap_per_s;
+    for (int i = 0; i < flow->share_count; i++)
+        if (flow->share[i]->capacity_per_s < bound)
+            bound = flow->share[i]->capacity_per_s;
+    return bound;
 }
 
-struct share *share_free(struct share *share)
+void flow_settle(struct flow *flow, double now_s)
 {
-    if (share) {
-        assert(share->count == 0);
-        free(share->name);
-        free(share);
-    }
-    return NULL;
+    if (flow->event.due_s <= now_s)
+        flow->left = 0;
+    else
+        flow->left = fmax(0, flow->left - flow->rate_per_s * (now_s - flow->since_s));
+    flow->since_s = now_s;
 }
 
-static void settle_all(struct engine *engine)
+void flow_set_rate(struct flow *flow, double rate_per_s, double now_s)
 {
-    for (struct flow *f = first_flow; f; f = NEXT(f)) {
-        double moved = f->rate_per_s == INFINITY
-                           ? f->left
-                           : fmin(f->left, f->rate_per_s * (engine->now_s - f->since_s));
-        if (f->event.due_s <= engine->now_s && event_is_scheduled(&f->event))
-            moved = f->left;
-        f->left -= moved;
-        f->since_s = engine->now_s;
-        for (int i = 0; i < f->share_count; i++)
-            f->share[i]->carried += moved;
-    }
+    flow->rate_per_s = rate_per_s;
+    flow->since_s = now_s;
+    if (flow->left <= 0)
+        flow->event.due_s = now_s;
+    else
+        flow->event.due_s = rate_per_s > 0 ? now_s + flow->left / rate_per_s : INFINITY;
 }
 
-static void fill(void)
+/* -- alone --------------------------------------------------------------- */
+static void alone_due(struct engine *engine, struct event *event)
 {
-    for (struct flow *f = first_flow; f; f = NEXT(f)) {
-        f->rate_per_s = -1;
-        for (int i = 0; i < f->share_count; i++) {
-            f->share[i]->rest = f->share[i]->capacity_per_s;
-            f->share[i]->weight = (double)f->share[i]->count;
-        }
-    }
-    for (;;) {
-        double level = INFINITY;
-        bool any = false;
-        for (struct flow *f = first_flow; f; f = NEXT(f)) {
-            if (f->rate_per_s >= 0)
-                continue;
-            any = true;
-            level = fmin(level, f->cap_per_s);
-            for (int i = 0; i < f->share_count; i++)
-                level = fmin(level, f->share[i]->rest / f->share[i]->weight);
-        }
-        if (!any)
-            return;
-        for (struct flow *f = first_flow; f; f = NEXT(f)) {
-            if (f->rate_per_s >= 0)
-                continue;
-            bool fixed = f->cap_per_s <= level;
-            for (int i = 0; i < f->share_count; i++)
-                fixed |= f->share[i]->rest / f->share[i]->weight <= level * (1 + 1e-12);
-            if (fixed)
-                f->rate_per_s = -2;
-        }
-        for (struct flow *f = first_flow; f; f = NEXT(f)) {
-            if (f->rate_per_s != -2)
-                continue;
-            f->rate_per_s = level;
-            for (int i = 0; i < f->share_count; i++) {
-                f->share[i]->rest = fmax(0, f->share[i]->rest - level);
-                f->share[i]->weight--;
-            }
-        }
-    }
+    flow_over(engine, flow_of_event(event));
 }
 
-static void reschedule_all(struct engine *engine)
+void flow_run_alone(struct engine *engine, struct flow *flow)
 {
-    fill();
-    for (struct flow *f = first_flow; f; f = NEXT(f)) {
-        double due_s = f->left <= 0 ? engine->now_s : engine->now_s + f->left / f->rate_per_s;
-        if (!(event_is_scheduled(&f->event) && f->event.due_s == due_s))
-            engine_at(engine, &f->event, due_s);
-    }
+    flow->place = FLOW_ALONE;
+    flow_set_rate(flow, flow->bound_per_s, engine->now_s);
+    flow->event.fire = alone_due;
+    engine_at(engine, &flow->event, flow->event.due_s);
 }
 
-static void take_out(struct engine *engine, struct flow *flow)
+void flow_stop_alone(struct engine *engine, struct flow *flow)
 {
-    settle_all(engine);
     engine_cancel(engine, &flow->event);
-    if (flow->state[1])
-        ((struct flow *)flow->state[1])->state[0] = flow->state[0];
-    else
-        first_flow = flow->state[0];
-    if (flow->state[0])
-        NEXT(flow)->state[1] = flow->state[1];
-    else
-        last_flow = flow->state[1];
-    flow->state[2] = NULL;
-    for (int i = 0; i < flow->share_count; i++)
-        flow->share[i]->count--;
-    reschedule_all(engine);
+    flow_settle(flow, engine->now_s);
+    flow->place = FLOW_OUT;
 }
 
-static void finish(struct engine *engine, struct event *event)
+/* -- where a flow belongs ------------------------------------------------ */
+static void take_from_its_place(struct engine *engine, struct flow *flow)
 {
-    struct flow *flow = (struct flow *)(void *)((char *)event - offsetof(struct flow, event));
+    switch (flow->place) {
+    case FLOW_OUT:
+        break;
+    case FLOW_EMPTY:
+        engine_cancel(engine, &flow->event);
+        break;
+    case FLOW_ALONE:
+        flow_stop_alone(engine, flow);
+        break;
+    case FLOW_IN_CROWD:
+        for (int i = 0; i < flow->share_count; i++)
+            if (flow->share[i]->state == SHARE_CROWD)
+                crowd_take(flow->share[i]->crowd, flow);
+        break;
+    case FLOW_IN_WEB:
+        web_take(flow->web, flow);
+        break;
+    }
+    flow->place = FLOW_OUT;
+}
+
+static bool others_are_alone(const struct share *share, const struct flow *newcomer)
+{
+    for (const struct flow_link *link = share->first; link; link = link->next)
+        if (link->flow != newcomer && link->flow->place != FLOW_ALONE)
+            return false;
+    return true;
+}
+
+static void gather_crowd(struct share *share, const struct flow *newcomer)
+{
+    if (!share->crowd)
+        share->crowd = crowd_new(share);
+    share->state = SHARE_CROWD;
+    for (struct flow_link *link = share->first; link; link = link->next) {
+        if (link->flow == newcomer)
+            continue;
+        flow_stop_alone(share->engine, link->flow);
+        crowd_add(share->crowd, link->flow);
+    }
+}
+
+static void enter_contended(struct engine *engine, struct flow *flow, struct share **tied,
+                            int count)
+{
+    if (count == 1 && tied[0]->state == SHARE_SLACK && others_are_alone(tied[0], flow))
+        gather_crowd(tied[0], flow);
+    if (count == 1 && tied[0]->state == SHARE_CROWD) {
+        crowd_add(tied[0]->crowd, flow);
+        return;
+    }
+    struct web *web = NULL;
+    for (int i = 0; i < count && !web; i++)
+        if (tied[i]->state == SHARE_WEB)
+            web = tied[i]->web;
+    if (!web)
+        web = web_new(engine);
+    for (int i = 0; i < count; i++)
+        web_absorb(web, tied[i]);
+    web_add(web, flow);
+}
+
+/* The flow is linked to its shares and in no place yet. */
+static void enter(struct engine *engine, struct flow *flow)
+{
+    struct share *tied[FLOW_SHARES];
+    int count = 0;
     for (int i = 0; i < flow->share_count; i++)
-        flow->share[i]->carried += flow->left;
+        if (flow->share[i]->state != SHARE_SLACK || share_can_be_full(flow->share[i]))
+            tied[count++] = flow->share[i];
+    if (count == 0)
+        flow_run_alone(engine, flow);
+    else
+        enter_contended(engine, flow, tied, count);
+}
+
+/* -- begin and end ------------------------------------------------------- */
+static void join(struct share *share, struct flow *flow, struct flow_link *link)
+{
+    *link = (struct flow_link){.previous = share->last, .flow = flow};
+    if (share->last)
+        share->last->next = link;
+    else
+        share->first = link;
+    share->last = link;
+    share->count++;
+    share_add_bound(share, flow->bound_per_s);
+}
+
+static void part(struct share *share, const struct flow *flow, const struct flow_link *link)
+{
+    if (link->previous)
+        link->previous->next = link->next;
+    else
+        share->first = link->next;
+    if (link->next)
+        link->next->previous = link->previous;
+    else
+        share->last = link->previous;
+    share->count--;
+    share_add_bound(share, -flow->bound_per_s);
+    share->carried += flow->amount - flow->left;
+}
+
+/* A crowd of one cannot be full, and must not tie the one to anybody. */
+static void disperse(struct share *share)
+{
+    share->state = SHARE_SLACK;
+    if (share->first) {
+        struct flow *flow = share->first->flow;
+        crowd_take(share->crowd, flow);
+        flow_run_alone(share->engine, flow);
+    }
+}
+
+static void leave_shares(struct flow *flow)
+{
+    for (int i = 0; i < flow->share_count; i++)
+        part(flow->share[i], flow, &flow->link[i]);
+    for (int i = 0; i < flow->share_count; i++)
+        if (flow->share[i]->state == SHARE_CROWD && flow->share[i]->count < 2)
+            disperse(flow->share[i]);
+}
+
+void flow_over(struct engine *engine, struct flow *flow)
+{
     flow->left = 0;
-    take_out(engine, flow);
+    if (flow->place != FLOW_EMPTY)
+        leave_shares(flow);
+    flow->place = FLOW_OUT;
     if (flow->done)
         flow->done(engine, flow);
 }
@@ -142,89 +200,84 @@ static void finish(struct engine *engine, struct event *event)
 void flow_begin(struct engine *engine, struct flow *flow, struct share *const share[],
                 int count, double amount, double cap_per_s)
 {
-    assert(count <= FLOW_SHARES && !flow_in_progress(flow));
-    settle_all(engine);
+    assert(flow->place == FLOW_OUT && count >= 0 && count <= FLOW_SHARES);
+    assert(amount >= 0 && amount < INFINITY && cap_per_s > 0);
     flow->share_count = count;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++)
         flow->share[i] = share[i];
-        share[i]->count++;
-    }
     flow->amount = flow->left = amount;
     flow->cap_per_s = cap_per_s;
-    flow->begin_s = flow->since_s = engine->now_s;
-    flow->event = (struct event){.fire = finish};
-    flow->state[0] = NULL;
-    flow->state[1] = last_flow;
-    flow->state[2] = flow;
-    if (last_flow)
-        last_flow->state[0] = flow;
-    else
-        first_flow = flow;
-    last_flow = flow;
-    reschedule_all(engine);
+    flow->begin_s = engine->now_s;
+    flow->bound_per_s = flow_bound(flow);
+    flow->order = engine->order++;
+    flow->event.background = false;
+    if (amount == 0) {
+        flow->place = FLOW_EMPTY;
+        flow->event.fire = alone_due;
+        engine_at(engine, &flow->event, engine->now_s);
+        return;
+    }
+    for (int i = 0; i < count; i++)
+        join(share[i], flow, &flow->link[i]);
+    enter(engine, flow);
 }
 
 double flow_cancel(struct engine *engine, struct flow *flow)
 {
-    if (!flow_in_progress(flow))
+    if (flow->place == FLOW_OUT)
         return 0;
-    take_out(engine, flow);
+    bool linked = flow->place != FLOW_EMPTY;
+    take_from_its_place(engine, flow);
+    if (linked)
+        leave_shares(flow);
     return flow->left;
 }
 
 void flow_set_cap(struct engine *engine, struct flow *flow, double cap_per_s)
 {
-    settle_all(engine);
+    assert(cap_per_s > 0);
     flow->cap_per_s = cap_per_s;
-    reschedule_all(engine);
+    double bound = flow_bound(flow);
+    if (flow->place == FLOW_OUT || flow->place == FLOW_EMPTY || bound == flow->bound_per_s)
+        return;
+    take_from_its_place(engine, flow);
+    for (int i = 0; i < flow->share_count; i++) {
+        share_add_bound(flow->share[i], -flow->bound_per_s);
+        share_add_bound(flow->share[i], bound);
+    }
+    flow->bound_per_s = bound;
+    enter(engine, flow);
 }
 
 bool flow_in_progress(const struct flow *flow)
 {
-    return flow->state[2] != NULL;
+    return flow->place != FLOW_OUT;
 }
 
 double flow_rate(const struct flow *flow)
 {
-    return flow_in_progress(flow) ? flow->rate_per_s : 0;
-}
-
-void share_set_capacity(struct share *share, double capacity_per_s)
-{
-    settle_all(share->engine);
-    share->capacity_per_s = capacity_per_s;
-    reschedule_all(share->engine);
-}
-
-double share_capacity(const struct share *share)
-{
-    return share->capacity_per_s;
-}
-
-size_t share_flow_count(const struct share *share)
-{
-    return share->count;
-}
-
-double share_used_per_s(const struct share *share)
-{
-    double used = 0;
-    for (struct flow *f = first_flow; f; f = NEXT(f))
-        for (int i = 0; i < f->share_count; i++)
-            if (f->share[i] == share)
-                used += f->rate_per_s;
-    return used;
-}
-
-double share_carried(struct share *share)
-{
-    settle_all(share->engine);
-    return share->carried;
+    if (flow->place == FLOW_IN_WEB)
+        web_solve_if_disturbed(flow->web); /* may place the flow elsewhere */
+    switch (flow->place) {
+    case FLOW_OUT:
+    case FLOW_EMPTY:
+        return 0;
+    case FLOW_ALONE:
+    case FLOW_IN_WEB:
+        return flow->rate_per_s;
+    case FLOW_IN_CROWD:
+        break;
+    }
+    for (int i = 0; i < flow->share_count; i++)
+        if (flow->share[i]->state == SHARE_CROWD)
+            return crowd_rate(flow->share[i]->crowd, flow);
+    assert(!"a flow in a crowd crosses the crowd's share");
+    return 0;
 }
 
 /* -- one flow, waited for ------------------------------------------------ */
 struct waited_flow {
-    struct flow flow;
+    struct flow flow; /* first: the callback gets its address */
     struct actor *actor;
     bool over;
 };
@@ -240,11 +293,11 @@ static void wake_waiter(struct engine *engine, struct flow *flow)
 enum outcome flow_run(struct actor *self, struct share *const share[], int count, double amount,
                       double cap_per_s, const char *for_what)
 {
-    struct waited_flow waited = {.flow = {.done = wake_waiter}, .actor = self};
-    struct engine *engine = actor_engine(self);
     enum outcome outcome = actor_fate(self);
     if (outcome != OUTCOME_OK)
         return outcome;
+    struct engine *engine = actor_engine(self);
+    struct waited_flow waited = {.flow = {.done = wake_waiter}, .actor = self};
     flow_begin(engine, &waited.flow, share, count, amount, cap_per_s);
     while (!waited.over && outcome == OUTCOME_OK)
         outcome = engine_wait(self, INFINITY, for_what);

@@ -7,10 +7,14 @@
  * the max-min fair rates (progressive filling; Bertsekas & Gallager, Data Networks, 6.5.2),
  * which change only when a flow begins, ends or a capacity changes.
  *
- * Cost: a share that is a flow's only contended one is served in O(log n) for n flows with few
- * distinct caps (virtual time per cap class); flows over several contended shares are solved by
- * progressive filling over the connected component.  Both are tested against brute force and
- * against SimGrid's own flows.  Completion is decided by time, never by amount left. */
+ * Cost, by where a flow is:
+ *   - no share of its can be full, because all the flows on it together cannot fill it: one
+ *     event, whatever the number of flows (flow.c);
+ *   - one share can be full: O(log n + distinct caps) for n flows on it (crowd.c);
+ *   - several: O(n) for the n flows tied to it over shares that can be full, once per moment
+ *     in which any of them begins or ends (web.c).
+ * All are tested against brute force and against SimGrid's own flows.  Completion is decided by
+ * time, never by amount left. */
 #ifndef TRAINCAST_SIM_ENGINE_FLOW_H
 #define TRAINCAST_SIM_ENGINE_FLOW_H
 
@@ -22,44 +26,57 @@ struct share; /* opaque: thousands of flows may cross one */
 
 /* capacity_per_s > 0, or INFINITY for one that never limits (then it costs nothing). */
 struct share *share_new(struct engine *engine, const char *name, double capacity_per_s);
-struct share *share_free(struct share *share); /* no flow may cross it any more; NULL-safe */
-void share_set_capacity(struct share *share,
-                        double capacity_per_s); /* 0 is allowed: all stall */
+/* No flow may cross it any more; before its engine is freed; NULL-safe, returns NULL. */
+struct share *share_free(struct share *share);
+void share_set_capacity(struct share *share, double capacity_per_s); /* 0: all stall */
 double share_capacity(const struct share *share);
+const char *share_name(const struct share *share);
 size_t share_flow_count(const struct share *share);
-double share_used_per_s(const struct share *share); /* sum of the rates now */
-/* Amount that has crossed the share since it was made, up to now. */
+double share_used_per_s(const struct share *share); /* sum of the rates now; O(flows) */
+/* Amount that has crossed the share since it was made, up to now; O(flows in progress). */
 double share_carried(struct share *share);
 
 struct flow;
 typedef void(flow_fn)(struct engine *engine, struct flow *flow);
 
-/* Embedded in its owner; zero it before first use.  Fields below `done` belong to flow.c (which
- * may add to them). */
+struct flow_link {
+    struct flow_link *next, *previous;
+    struct flow *flow;
+};
+
+enum flow_place { FLOW_OUT, FLOW_EMPTY, FLOW_ALONE, FLOW_IN_CROWD, FLOW_IN_WEB };
+
+/* Embedded in its owner; zero it before first use.  All fields but `done` belong to flow.c. */
 struct flow {
-    flow_fn *done; /* called once, when the whole amount has crossed; never from flow_begin */
+    flow_fn *done; /* called once, when the whole amount has crossed; never from flow_begin.
+                    * The flow is over by then: it may be begun again or freed. */
     struct share *share[FLOW_SHARES];
     int share_count;
+    enum flow_place place;
     double amount;
     double cap_per_s;
     double begin_s;
-    struct event event;
-    double rate_per_s;
-    double left;
+    double bound_per_s; /* the least of its cap and its shares' capacities */
+    double rate_per_s;  /* since since_s; in a crowd the crowd knows it */
+    double left;        /* at since_s; in a crowd the crowd knows it */
     double since_s;
-    void *state[6];
+    uint64_t order;     /* of beginning: breaks ties among flows that end together */
+    struct event event; /* its end: in the engine's queue, a crowd's or a web's */
+    uint64_t mark;      /* web.c: visited */
+    struct web *web;
+    struct flow_link link[FLOW_SHARES];
 };
 
 /* Begins now.  amount >= 0 (0 is done at once, by an event due now); cap_per_s > 0 or INFINITY;
- * count may be 0 (then the cap alone decides; both infinite: done now). */
+ * count may be 0 (then the cap alone decides; both infinite: done now).  The shares differ. */
 void flow_begin(struct engine *engine, struct flow *flow, struct share *const share[],
                 int count, double amount, double cap_per_s);
-/* Stops it; done is not called.  Returns the amount that had not crossed; 0 if not in progress.
- */
+/* Stops it; done is not called.  Returns the amount that had not crossed; 0 if not in
+ * progress. */
 double flow_cancel(struct engine *engine, struct flow *flow);
 void flow_set_cap(struct engine *engine, struct flow *flow, double cap_per_s);
 bool flow_in_progress(const struct flow *flow);
-double flow_rate(const struct flow *flow); /* now, per second */
+double flow_rate(const struct flow *flow); /* now, per second; 0 if not in progress */
 
 /* Blocks.  A flow from begin to end; cancelled when the actor's doom strikes. */
 enum outcome flow_run(struct actor *self, struct share *const share[], int count, double amount,

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT
+ * share.c -- one capacity that flows cross. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "sim/engine/flow_inside.h"
+
+struct share *share_new(struct engine *engine, const char *name, double capacity_per_s)
+{
+    assert(capacity_per_s >= 0);
+    struct share *share = NEW(struct share);
+    share->engine = engine;
+    share->name = memory_text(name);
+    share->capacity_per_s = capacity_per_s;
+    return share;
+}
+
+struct share *share_free(struct share *share)
+{
+    if (!share)
+        return NULL;
+    assert(share->count == 0);
+    if (share->state == SHARE_WEB)
+        web_forget(share);
+    crowd_free(share->crowd);
+    free(share->name);
+    free(share);
+    return NULL;
+}
+
+/* Millions of bounds are added and taken away again, so the sum carries along what rounding
+ * leaves out of it (Knuth's two-sum); an error would let a full share pass for a slack one. */
+void share_add_bound(struct share *share, double bound_per_s)
+{
+    if (share->capacity_per_s == INFINITY)
+        return;
+    if (share->count == 0) {
+        share->bounds = share->bounds_rest = 0;
+        return;
+    }
+    double sum = share->bounds + bound_per_s;
+    double part = sum - share->bounds;
+    share->bounds_rest += (share->bounds - (sum - part)) + (bound_per_s - part);
+    share->bounds = sum + share->bounds_rest;
+    share->bounds_rest -= share->bounds - sum;
+}
+
+double share_capacity(const struct share *share)
+{
+    return share->capacity_per_s;
+}
+
+const char *share_name(const struct share *share)
+{
+    return share->name;
+}
+
+size_t share_flow_count(const struct share *share)
+{
+    return share->count;
+}
+
+double share_used_per_s(const struct share *share)
+{
+    double used_per_s = 0;
+    for (const struct flow_link *link = share->first; link; link = link->next)
+        used_per_s += flow_rate(link->flow);
+    return used_per_s;
+}
+
+static double crossed_so_far(const struct flow *flow, double now_s)
+{
+    if (flow->place == FLOW_IN_CROWD) {
+        for (int i = 0; i < flow->share_count; i++)
+            if (flow->share[i]->state == SHARE_CROWD)
+                return flow->amount - crowd_left(flow->share[i]->crowd, flow);
+    }
+    struct flow copy = *flow;
+    flow_settle(&copy, now_s);
+    return copy.amount - copy.left;
+}
+
+double share_carried(struct share *share)
+{
+    double carried = share->carried;
+    for (const struct flow_link *link = share->first; link; link = link->next)
+        carried += crossed_so_far(link->flow, share->engine->now_s);
+    return carried;
+}
+
+/* A flow's bound may follow the capacity of one of its shares. */
+static void renew_bound(struct web *web, struct flow *flow, const struct share *changed)
+{
+    double old = flow->bound_per_s;
+    flow->bound_per_s = flow_bound(flow);
+    for (int i = 0; i < flow->share_count; i++) {
+        struct share *share = flow->share[i];
+        if (share != changed && old != flow->bound_per_s) {
+            share_add_bound(share, -old);
+            share_add_bound(share, flow->bound_per_s);
+            if (share->state == SHARE_SLACK && share_can_be_full(share))
+                web_absorb(web, share);
+        }
+    }
+}
+
+/* In general everything may change: who is slack, who is tied to whom.  A web sorts that out.
+ */
+void share_set_capacity(struct share *share, double capacity_per_s)
+{
+    assert(capacity_per_s >= 0);
+    if (capacity_per_s == share->capacity_per_s)
+        return;
+    if (share->count == 0 ||
+        (share->state == SHARE_CROWD && crowd_set_capacity(share->crowd, capacity_per_s))) {
+        share->capacity_per_s = capacity_per_s;
+        return;
+    }
+    struct web *web = share->state == SHARE_WEB ? share->web : web_new(share->engine);
+    web_absorb(web, share);
+    share->capacity_per_s = capacity_per_s;
+    share->bounds = share->bounds_rest = 0;
+    for (struct flow_link *link = share->first; link; link = link->next) {
+        renew_bound(web, link->flow, share);
+        share_add_bound(share, link->flow->bound_per_s);
+    }
+    web_disturb(web);
+}

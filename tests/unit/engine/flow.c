@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: MIT
+ * flow.c -- flows against closed forms. */
+#include "tests/test.h"
+
+#include "sim/engine/flow.h"
+
+static struct engine *begin(void)
+{
+    struct engine_limits limits = {0};
+    struct err err = {""};
+    struct engine *engine = engine_new(&limits, &err);
+    assert_string_equal(err.text, "");
+    return engine;
+}
+
+static void run(struct engine *engine)
+{
+    struct err err = {""};
+    enum engine_end how = engine_run(engine, &err);
+    assert_string_equal(err.text, "");
+    assert_int_equal(how, ENGINE_DONE);
+}
+
+struct watched {
+    struct flow flow;
+    double end_s; /* 0: not yet */
+    int times;
+};
+
+static void note_end(struct engine *engine, struct flow *flow)
+{
+    struct watched *watched = (struct watched *)flow;
+    assert_false(flow_in_progress(flow));
+    watched->end_s = engine_now_s(engine);
+    watched->times++;
+}
+
+static void start(struct engine *engine, struct watched *watched, struct share *const share[],
+                  int count, double amount, double cap_per_s)
+{
+    watched->flow.done = note_end;
+    flow_begin(engine, &watched->flow, share, count, amount, cap_per_s);
+    assert_int_equal(watched->times, 0);
+}
+
+/* Something done at a time. */
+struct deed {
+    struct event event;
+    void (*act)(struct engine *engine, struct deed *deed);
+    struct watched *watched;
+    struct share *share[2];
+    int count;
+    double amount, cap_per_s, result;
+};
+
+static void do_deed(struct engine *engine, struct event *event)
+{
+    struct deed *deed = (struct deed *)event;
+    deed->act(engine, deed);
+}
+
+static void plan(struct engine *engine, struct deed *deed, double at_s)
+{
+    deed->event.fire = do_deed;
+    engine_at(engine, &deed->event, at_s);
+}
+
+static void deed_begin(struct engine *engine, struct deed *deed)
+{
+    start(engine, deed->watched, deed->share, deed->count, deed->amount, deed->cap_per_s);
+}
+
+static void deed_cancel(struct engine *engine, struct deed *deed)
+{
+    deed->result = flow_cancel(engine, &deed->watched->flow);
+}
+
+static void deed_capacity(struct engine *engine, struct deed *deed)
+{
+    (void)engine;
+    share_set_capacity(deed->share[0], deed->amount);
+}
+
+static void deed_cap(struct engine *engine, struct deed *deed)
+{
+    flow_set_cap(engine, &deed->watched->flow, deed->cap_per_s);
+}
+
+static void deed_rate(struct engine *engine, struct deed *deed)
+{
+    (void)engine;
+    deed->result = flow_rate(&deed->watched->flow);
+}
+
+static void deed_carried(struct engine *engine, struct deed *deed)
+{
+    (void)engine;
+    deed->result = share_carried(deed->share[0]);
+}
+
+/* -- one flow ------------------------------------------------------------ */
+static void a_lone_flow_takes_amount_over_capacity(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    struct share *share = share_new(engine, "nic", 65e6);
+    struct watched flow = {0};
+    start(engine, &flow, &share, 1, 260e6, INFINITY);
+    assert_true(flow_in_progress(&flow.flow));
+    assert_close(flow_rate(&flow.flow), 65e6, 0);
+    run(engine);
+    assert_close(flow.end_s, 4, 1e-15);
+    assert_int_equal(flow.times, 1);
+    assert_close(share_carried(share), 260e6, 0);
+    share_free(share);
+    engine_free(engine);
+}
+
+static void the_cap_of_a_flow_holds(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    struct share *share = share_new(engine, "nic", 100);
+    struct watched capped = {0}, free_one = {0}, without_share = {0};
+    start(engine, &capped, &share, 1, 40, 10);
+    start(engine, &free_one, &share, 1, 90, INFINITY);
+    start(engine, &without_share, NULL, 0, 6, 2);
+    run(engine);
+    assert_close(capped.end_s, 4, 1e-15);
+    assert_close(free_one.end_s, 1, 1e-15); /* 100 - 10 are left for it */
+    assert_close(without_share.end_s, 3, 1e-15);
+    share_free(share);
+    engine_free(engine);
+}
+
+static void nothing_and_infinitely_fast_end_now_but_not_at_once(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    struct share *finite = share_new(engine, "finite", 1);
+    struct share *infinite = share_new(engine, "infinite", INFINITY);
+    struct watched nothing = {0}, fast = {0}, nowhere = {0};
+    start(engine, &nothing, &finite, 1, 0, INFINITY);
+    start(engine, &fast, &infinite, 1, 1e12, INFINITY);
+    start(engine, &nowhere, NULL, 0, 5, INFINITY);
+    run(engine);
+    assert_int_equal(nothing.times + fast.times + nowhere.times, 3);
+    assert_true(engine_now_s(engine) == 0);
+    assert_close(share_carried(infinite), 1e12, 0);
+    share_free(finite);
+    share_free(infinite);
+    engine_free(engine);
+}
+
+/* -- many flows on one share --------------------------------------------- */
+static void equal_flows_end_together(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    struct share *share = share_new(engine, "service", 7);
+    enum { COUNT = 1000 };
+    static struct watched flow[COUNT];
+    memset(flow, 0, sizeof flow);
+    for (int i = 0; i < COUNT; i++)
+        start(engine, &flow[i], &share, 1, 3, 5);
+    assert_int_equal(share_flow_count(share), COUNT);
+    assert_close(share_used_per_s(share), 7, 1e-12);
+    run(engine);
+    for (int i = 0; i < COUNT; i++)
+        assert_close(flow[i].end_s, 3.0 * COUNT / 7, 1e-12);
+    assert_close(share_carried(share), 3.0 * COUNT, 1e-12);
+    share_free(share);
+    engine_free(engine);
+}
+
+/* Sizes 1, 2 ... n on one share: flow k ends when all have had min(size, k). */
+static void unequal_flows_end_in_the_order_of_size(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    struct share *share = share_new(engine, "service", 10);
+    enum { COUNT = 200 };
+    static struct watched flow[COUNT + 1];
+    memset(flow, 0, sizeof flow);
+    for (int k = COUNT; k >= 1; k--)
+        start(engine, &flow[k], &share, 1, k, INFINITY);
+    run(engine);
+    double served = 0;
+    for (int k = 1; k <= COUNT; k++) {
+        served += COUNT - k + 1;
+        assert_close(flow[k].end_s, served / 10, 1e-12);
+    }
+    share_free(share);
+    engine_free(engine);
+}
+
+static void what_a_capped_flow_leaves_goes_to_the_others(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    struct share *share = share_new(engine, "nic", 12);
+    struct watched slow = {0}, a = {0}, b = {0};
+    start(engine, &slow, &share, 1, 100, 2);
+    start(engine, &a, &share, 1, 10, INFINITY);
+    start(engine, &b, &share, 1, 15, INFINITY);
+    assert_close(flow_rate(&slow.flow), 2, 0);
+    assert_close(flow_rate(&a.flow), 5, 0);
+    run(engine);
+    assert_close(a.end_s, 2, 1e-15);
+    assert_close(b.end_s, 2.5, 1e-15); /* from 2 s on at 10 */
+    assert_close(slow.end_s, 50, 1e-15);
+    share_free(share);
+    engine_free(engine);
+}
+
+static void a_late_flow_slows_the_others_from_then_on(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    struct share *share = share_new(engine, "nic", 10);
+    struct watched first = {0}, late = {0};
+    struct deed deed = {.act = deed_begin,
+                        .watched = &late,
+                        .share = {share},
+                        .count = 1,
+                        .amount = 10,
+                        .cap_per_s = INFINITY};
+    start(engine, &first, &share, 1, 30, INFINITY);
+    plan(engine, &deed, 1);
+    run(engine);
+    assert_close(late.end_s, 3, 1e-15);
+    assert_close(first.end_s, 4, 1e-15);
+    share_free(share);
+    engine_free(engine);
+}
+
+static void cancel_returns_what_had_not_crossed(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    struct share *share = share_new(engine, "nic", 10);
+    struct watched cut = {0}, other = {0};
+    struct deed deed = {.act = deed_cancel, .watched = &cut};
+    start(engine, &cut, &share, 1, 30, INFINITY);
+    start(engine, &other, &share, 1, 30, INFINITY);
+    plan(engine, &deed, 2);
+    run(engine);
+    assert_close(deed.result, 20, 1e-15);
+    assert_int_equal(cut.times, 0);
+    assert_false(flow_in_progress(&cut.flow));
+    assert_close(other.end_s, 4, 1e-15);
+    assert_close(share_carried(share), 40, 1e-15);
+    assert_true(flow_cancel(engine, &cut.flow) == 0);
+    share_free(share);
+    engine_free(engine);
+}
+
+static void cancelling_a_lone_flow_and_an_empty_one_works(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    struct share *share = share_new(engine, "nic", 10);
+    struct watched lone = {0}, empty = {0};
+    struct deed deed = {.act = deed_cancel, .watched = &lone};
+    start(engine, &lone, &share, 1, 30, INFINITY);
+    start(engine, &empty, &share, 1, 0, INFINITY);
+    assert_true(flow_cancel(engine, &empty.flow) == 0);
+    plan(engine, &deed, 1);
+    run(engine);
+    assert_close(deed.result, 20, 1e-15);
+    assert_int_equal(lone.times + empty.times, 0);
+    share_free(share);
+    engine_free(engine);
+}
+
+/* -- capacity and cap change --------------------------------------------- */
+static void a_capacity_of_zero_stalls_and_later_releases(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    struct share *share = share_new(engine, "nic", 10);
+    struct watched a = {0}, b = {0};
+    struct deed stall = {.act = deed_capacity, .share = {share}, .amount = 0};
+    struct deed look = {.act = deed_rate, .watched = &a};
+    struct deed resume = {.act = deed_capacity, .share = {share}, .amount = 20};
+    start(engine, &a, &share, 1, 30, INFINITY);
+    start(engine, &b, &share, 1, 50, INFINITY);
+    plan(engine, &stall, 2);
+    plan(engine, &look, 3);
+    plan(engine, &resume, 12);
+    run(engine);
+    assert_true(look.result == 0);
+    assert_close(a.end_s, 14, 1e-15);
+    assert_close(b.end_s, 15, 1e-15);
+    share_free(share);
+    engine_free(engine);
+}
+
+static void a_lone_flow_follows_the_capacity(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    struct share *share = share_new(engine, "nic", 10);
+    struct watched a = {0};
+    struct deed slower = {.act = deed_capacity, .share = {share}, .amount = 5};
+    struct deed boundless = {.act = deed_capacity, .share = {share}, .amount = INFINITY};
+    start(engine, &a, &share, 1, 100, 20);
+    plan(engine, &slower, 2);
+    plan(engine, &boundless, 6);
+    run(engine);
+    assert_close(a.end_s, 9, 1e-15); /* 20 + 20 + 60 at its cap */
+    share_free(share);
+    engine_free(engine);
+}
+
+static void a_cap_can_change_on_the_way(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    struct share *share = share_new(engine, "nic", 10);
+    struct watched a = {0}, b = {0};
+    struct deed slower = {.act = deed_cap, .watched = &a, .cap_per_s = 1};
+    struct deed faster = {.act = deed_cap, .watched = &a, .cap_per_s = 100};
+    start(engine, &a, &share, 1, 40, INFINITY);
+    start(engine, &b, &share, 1, 60, INFINITY);
+    plan(engine, &slower, 2);
+    plan(engine, &faster, 4);
+    run(engine);
+    /* a: 10 + 2, then 5/s; b: 10 + 18, then 5/s: 28 and 32 are left at 4 s */
+    assert_close(a.end_s, 4 + 28 / 5.0, 1e-14);
+    assert_close(b.end_s, 4 + 28 / 5.0 + 4 / 10.0, 1e-14);
+    share_free(share);
+    engine_free(engine);
+}
+
+static void carried_counts_flows_in_progress(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    struct share *share = share_new(engine, "nic", 10);
+    struct share *infinite = share_new(engine, "service", INFINITY);
+    struct share *both[] = {share, infinite};
+    struct watched a = {0}, b = {0};
+    struct deed early = {.act = deed_carried, .share = {share}};
+    struct deed late = {.act = deed_carried, .share = {infinite}};
+    start(engine, &a, both, 2, 30, INFINITY);
+    start(engine, &b, both, 2, 50, INFINITY);
+    plan(engine, &early, 2);
+    plan(engine, &late, 7);
+    run(engine);
+    assert_close(early.result, 20, 1e-15);
+    assert_close(late.result, 70, 1e-15);
+    assert_close(share_carried(infinite), 80, 1e-15);
+    share_free(share);
+    share_free(infinite);
+    engine_free(engine);
+}
+
+/* -- several shares ------------------------------------------------------ */
+/* One long flow crosses two shares, a short one sits on each: the textbook's parking lot. */
+static void the_parking_lot_is_shared_max_min(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    struct share *a = share_new(engine, "a", 10), *b = share_new(engine, "b", 16);
+    struct share *both[] = {a, b};
+    struct watched on_both = {0}, on_a = {0}, on_b = {0};
+    start(engine, &on_both, both, 2, 50, INFINITY);
+    start(engine, &on_a, &a, 1, 50, INFINITY);
+    start(engine, &on_b, &b, 1, 55, INFINITY);
+    assert_close(flow_rate(&on_both.flow), 5, 1e-15);
+    assert_close(flow_rate(&on_a.flow), 5, 1e-15);
+    assert_close(flow_rate(&on_b.flow), 11, 1e-15);
+    assert_close(share_used_per_s(b), 16, 1e-15);
+    run(engine);
+    assert_close(on_b.end_s, 5, 1e-15);
+    assert_close(on_both.end_s, 10, 1e-15);
+    assert_close(on_a.end_s, 10, 1e-15);
+    share_free(a);
+    share_free(b);
+    engine_free(engine);
+}
+
+/* W workers send to all others over up and down NICs at once: each flow gets 1/(W-1) of a NIC.
+ */
+static void all_to_all_uses_every_nic_fully(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    enum { W = 20 };
+    struct share *up[W], *down[W];
+    static struct watched flow[W][W];
+    memset(flow, 0, sizeof flow);
+    for (int i = 0; i < W; i++) {
+        up[i] = share_new(engine, "up", 100);
+        down[i] = share_new(engine, "down", 100);
+    }
+    for (int i = 0; i < W; i++)
+        for (int j = 0; j < W; j++)
+            if (i != j)
+                start(engine, &flow[i][j], (struct share *[]){up[i], down[j]}, 2, 50, INFINITY);
+    run(engine);
+    for (int i = 0; i < W; i++) {
+        for (int j = 0; j < W; j++)
+            if (i != j)
+                assert_close(flow[i][j].end_s, 50.0 * (W - 1) / 100, 1e-12);
+        assert_close(share_carried(up[i]), 50 * (W - 1), 1e-12);
+        share_free(up[i]);
+        share_free(down[i]);
+    }
+    engine_free(engine);
+}
+
+static void a_ring_of_nics_ties_nobody_together(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    enum { W = 50 };
+    struct share *up[W], *down[W];
+    static struct watched flow[W];
+    memset(flow, 0, sizeof flow);
+    for (int i = 0; i < W; i++) {
+        up[i] = share_new(engine, "up", 100 + i);
+        down[i] = share_new(engine, "down", 1000);
+    }
+    for (int i = 0; i < W; i++)
+        start(engine, &flow[i], (struct share *[]){up[i], down[(i + 1) % W]}, 2, 300, INFINITY);
+    run(engine);
+    for (int i = 0; i < W; i++)
+        assert_close(flow[i].end_s, 300.0 / (100 + i), 1e-15);
+    assert_int_equal(engine_counts(engine).events, W);
+    for (int i = 0; i < W; i++) {
+        share_free(up[i]);
+        share_free(down[i]);
+    }
+    engine_free(engine);
+}
+
+/* -- callbacks and actors ------------------------------------------------ */
+struct chain {
+    struct flow flow;
+    struct share *share;
+    struct flow *victim;
+    int left;
+    double end_s;
+};
+
+static void go_on(struct engine *engine, struct flow *flow)
+{
+    struct chain *chain = (struct chain *)flow;
+    chain->end_s = engine_now_s(engine);
+    if (chain->victim)
+        flow_cancel(engine, chain->victim);
+    if (--chain->left > 0)
+        flow_begin(engine, flow, &chain->share, 1, 10, INFINITY);
+}
+
+static void done_may_begin_the_same_flow_again(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    struct share *share = share_new(engine, "nic", 10);
+    struct chain a = {{.done = go_on}, share, NULL, 5, 0},
+                 b = {{.done = go_on}, share, NULL, 3, 0};
+    flow_begin(engine, &a.flow, &share, 1, 10, INFINITY);
+    flow_begin(engine, &b.flow, &share, 1, 10, INFINITY);
+    run(engine);
+    assert_close(b.end_s, 6, 1e-14);
+    assert_close(a.end_s, 8, 1e-14);
+    share_free(share);
+    engine_free(engine);
+}
+
+static void done_may_cancel_a_flow_that_ends_at_the_same_time(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    struct share *share = share_new(engine, "nic", 10);
+    struct watched victim = {0}, third = {0};
+    struct chain killer = {{.done = go_on}, share, &victim.flow, 1, 0};
+    flow_begin(engine, &killer.flow, &share, 1, 10, INFINITY);
+    start(engine, &victim, &share, 1, 10, INFINITY);
+    start(engine, &third, &share, 1, 10, INFINITY);
+    run(engine);
+    assert_int_equal(victim.times, 0);
+    assert_close(third.end_s, 3, 1e-15);
+    assert_close(share_carried(share), 30, 1e-15);
+    share_free(share);
+    engine_free(engine);
+}
+
+struct runner {
+    struct share *share;
+    double amount, end_s;
+    enum outcome outcome;
+};
+
+static void run_one_flow(struct actor *self, void *arg)
+{
+    struct runner *runner = arg;
+    runner->outcome = flow_run(self, &runner->share, 1, runner->amount, INFINITY, "its flow");
+    runner->end_s = engine_now_s(actor_engine(self));
+}
+
+static void an_actor_waits_for_its_flow(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    struct share *share = share_new(engine, "nic", 10);
+    struct runner a = {share, 20, 0, OUTCOME_LOST}, b = {share, 40, 0, OUTCOME_LOST};
+    actor_wake(actor_spawn(engine, "a", run_one_flow, &a)); /* a stray wake does no harm */
+    actor_spawn(engine, "b", run_one_flow, &b);
+    run(engine);
+    assert_int_equal(a.outcome, OUTCOME_OK);
+    assert_close(a.end_s, 4, 1e-15);
+    assert_close(b.end_s, 6, 1e-15);
+    share_free(share);
+    engine_free(engine);
+}
+
+static void doom_cancels_the_flow_that_an_actor_waits_for(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    struct share *share = share_new(engine, "nic", 10);
+    struct runner a = {share, 20, 0, OUTCOME_OK}, b = {share, 40, 0, OUTCOME_LOST};
+    actor_doom(actor_spawn(engine, "a", run_one_flow, &a), 2, OUTCOME_EXPIRED);
+    actor_spawn(engine, "b", run_one_flow, &b);
+    run(engine);
+    assert_int_equal(a.outcome, OUTCOME_EXPIRED);
+    assert_true(a.end_s == 2);
+    assert_close(b.end_s, 5, 1e-15);
+    assert_close(share_carried(share), 50, 1e-15);
+    share_free(share);
+    engine_free(engine);
+}
+
+static void a_flow_that_stalls_for_ever_is_a_deadlock(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    struct share *share = share_new(engine, "nic", 0);
+    struct runner a = {share, 20, 0, OUTCOME_OK};
+    struct err err = {""};
+    actor_spawn(engine, "reader", run_one_flow, &a);
+    assert_int_equal(engine_run(engine, &err), ENGINE_DEADLOCK);
+    assert_non_null(strstr(err.text, "reader waits for its flow since 0 s"));
+    assert_int_equal(a.outcome, OUTCOME_CANCELLED);
+    assert_int_equal(share_flow_count(share), 0);
+    share_free(share);
+    engine_free(engine);
+}
+
+/* A share that was busy for long: what it has served must not cost digits. */
+static void a_share_busy_for_long_stays_exact(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    struct share *share = share_new(engine, "service", 10);
+    struct chain chain[3] = {{{.done = go_on}, share, NULL, 100000, 0},
+                             {{.done = go_on}, share, NULL, 100000, 0},
+                             {{.done = go_on}, share, NULL, 100001, 0}};
+    for (int i = 0; i < 3; i++)
+        flow_begin(engine, &chain[i].flow, &share, 1, 10, INFINITY);
+    run(engine);
+    assert_close(chain[2].end_s, 300001, 1e-12);
+    share_free(share);
+    engine_free(engine);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_lone_flow_takes_amount_over_capacity),
+        cmocka_unit_test(the_cap_of_a_flow_holds),
+        cmocka_unit_test(nothing_and_infinitely_fast_end_now_but_not_at_once),
+        cmocka_unit_test(equal_flows_end_together),
+        cmocka_unit_test(unequal_flows_end_in_the_order_of_size),
+        cmocka_unit_test(what_a_capped_flow_leaves_goes_to_the_others),
+        cmocka_unit_test(a_late_flow_slows_the_others_from_then_on),
+        cmocka_unit_test(cancel_returns_what_had_not_crossed),
+        cmocka_unit_test(cancelling_a_lone_flow_and_an_empty_one_works),
+        cmocka_unit_test(a_capacity_of_zero_stalls_and_later_releases),
+        cmocka_unit_test(a_lone_flow_follows_the_capacity),
+        cmocka_unit_test(a_cap_can_change_on_the_way),
+        cmocka_unit_test(carried_counts_flows_in_progress),
+        cmocka_unit_test(the_parking_lot_is_shared_max_min),
+        cmocka_unit_test(all_to_all_uses_every_nic_fully),
+        cmocka_unit_test(a_ring_of_nics_ties_nobody_together),
+        cmocka_unit_test(done_may_begin_the_same_flow_again),
+        cmocka_unit_test(done_may_cancel_a_flow_that_ends_at_the_same_time),
+        cmocka_unit_test(an_actor_waits_for_its_flow),
+        cmocka_unit_test(doom_cancels_the_flow_that_an_actor_waits_for),
+        cmocka_unit_test(a_flow_that_stalls_for_ever_is_a_deadlock),
+        cmocka_unit_test(a_share_busy_for_long_stays_exact),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
