@@ -178,22 +178,32 @@ void channel_begin(struct channel *channel, struct request *request)
     request->draws = 0;
     request->page = 1;
     request->serial = next_serial(channel, request->node->entity);
+    node_hold(request->node);
+    if (request->to)
+        node_hold(request->to);
     channel->kind->begin(channel, request);
+}
+
+static void end(struct request *request, enum outcome outcome)
+{
+    request->outcome = outcome;
+    request->end_s = engine_now_s(request->channel->world->engine);
+    node_let_go(request->node);
+    if (request->to)
+        node_let_go(request->to);
 }
 
 void channel_cancel(struct request *request)
 {
     if (!request_is_under_way(request))
         return;
-    request->outcome = OUTCOME_CANCELLED;
     request->channel->kind->cancel(request->channel, request);
-    request->end_s = engine_now_s(request->channel->world->engine);
+    end(request, OUTCOME_CANCELLED);
 }
 
 void request_finish(struct request *request, enum outcome outcome)
 {
-    request->outcome = outcome;
-    request->end_s = engine_now_s(request->channel->world->engine);
+    end(request, outcome);
     if (request->done)
         request->done(request);
 }

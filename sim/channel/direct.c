@@ -147,22 +147,32 @@ static void transfer(struct engine *engine, struct event *event)
                direct->connection_bytes_per_s);
 }
 
+/* The instances' own latency goes before the channel's. */
+static double latency_s(struct direct *direct, const struct request *request)
+{
+    double nodes_s = fmax(request->node->latency_s, request->to->latency_s);
+    struct rng rng;
+
+    if (!isnan(nodes_s))
+        return nodes_s;
+    rng = request_rng(request, direct->latency, 0);
+    return value_draw(&direct->conf->latency_s, &rng, request->begin_s);
+}
+
 static void post(struct direct *direct, struct request *request)
 {
-    double latency_s = 0;
+    double due_s = request->begin_s;
 
     set_coming(request->object, 1);
     tell_readers(request->object);
     request->event.fire = arrived;
     if (request->to != request->node) {
-        struct rng rng = request_rng(request, direct->latency, 0);
-
-        latency_s = value_draw(&direct->conf->latency_s, &rng, request->begin_s);
+        due_s += latency_s(direct, request);
         request->event.fire = transfer;
         direct->count->count++;
         direct->messages->sent++;
     }
-    engine_at(engine_of(request), &request->event, request->begin_s + latency_s);
+    engine_at(engine_of(request), &request->event, due_s);
 }
 
 /* -- the channel --------------------------------------------------------------------------- */

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT
+ * lab.h -- a world of a few nodes and one channel, in a process of its own.
+ *
+ * There is one engine per process, so every *story* runs in a child; it writes what it saw to
+ * lab->out, which is shared with the test that asked for it. */
+#ifndef TRAINCAST_TESTS_UNIT_CHANNEL_LAB_H
+#define TRAINCAST_TESTS_UNIT_CHANNEL_LAB_H
+
+#include "tests/test.h"
+
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "sim/channel/channel.h"
+#include "sim/channel/direct.h"
+#include "sim/channel/s3.h"
+
+enum { LAB_OUT = 1 << 16 };
+
+struct lab {
+    struct world world;
+    struct s3_conf s3;         /* of a store of 0.25 s and 1 MB/s; a story changes it ... */
+    struct direct_conf direct; /* ... or this before lab_open */
+    struct channel *channel;
+    struct node *node;
+    int nodes;
+    double *out; /* [LAB_OUT], zeroed */
+    const void *arg;
+};
+typedef void(lab_story)(struct lab *lab);
+
+static inline const struct channel_kind *lab_kind(const char *name)
+{
+    return (const struct channel_kind *)family_find(&channel_family, name);
+}
+
+/* The channel `main` of that kind, and nodes whose NICs carry so much. */
+static inline void lab_open(struct lab *lab, const char *kind, int nodes, double bytes_per_s)
+{
+    const void *conf = strcmp(kind, "s3") ? (void *)&lab->direct : (void *)&lab->s3;
+
+    lab->channel = lab_kind(kind)->open(&lab->world, "main", conf);
+    lab->nodes = nodes;
+    lab->node = NEW_ARRAY(struct node, (size_t)nodes);
+    for (int i = 0; i < nodes; i++) {
+        node_init(&lab->node[i], &lab->world, 1, 1, bytes_per_s, bytes_per_s, 0);
+        lab->node[i].entity = ledger_entity(lab->world.ledger, "worker", i);
+        lab->node[i].number = (uint32_t)i;
+    }
+}
+
+/* Runs to the end; the story asserts nothing itself, so a bad end is an exit code. */
+static inline void lab_go(struct lab *lab)
+{
+    struct err err = {0};
+    enum engine_end end = engine_run(lab->world.engine, &err);
+
+    if (end == ENGINE_DONE)
+        return;
+    fprintf(stderr, "engine_run ended with %d: %s\n", (int)end, err.text);
+    exit(7);
+}
+
+static inline struct request_count *lab_count(struct lab *lab, const char *operation)
+{
+    return ledger_request_count(lab->world.ledger, "main", operation);
+}
+
+static inline void lab_child(lab_story *story, const void *arg, double *out)
+{
+    struct err err = {0};
+    struct lab lab = {.out = out, .arg = arg};
+
+    lab.s3 = (struct s3_conf){.latency_s = value_constant(0.25),
+                              .bandwidth_bytes_per_s = 1e6,
+                              .aggregate_bandwidth_bytes_per_s = NAN,
+                              .bulk_connections = 4,
+                              .max_object_bytes = 5000000000,
+                              .write_rate_per_s = NAN,
+                              .read_rate_per_s = NAN,
+                              .burst_s = 1,
+                              .backoff_s = 1,
+                              .max_backoff_s = 20,
+                              .max_attempts = 5,
+                              .polling = POLLING_COMPUTED,
+                              .poll_interval_s = 0.25,
+                              .list_interval_s = 0,
+                              .list_page = 1000,
+                              .put_price_pusd_per_request = 5000000,
+                              .get_price_pusd_per_request = 400000,
+                              .list_price_pusd_per_request = 5000001};
+    lab.direct =
+        (struct direct_conf){.latency_s = value_constant(0.25), .bandwidth_bytes_per_s = NAN};
+    lab.world.seed = 1;
+    lab.world.engine = engine_new(&(struct engine_limits){0}, &err);
+    lab.world.ledger = ledger_new(SPANS_NONE, false);
+    story(&lab);
+    if (lab.channel)
+        lab.channel->kind->close(lab.channel);
+    for (int i = 0; i < lab.nodes; i++) {
+        if (lab.node[i].holds)
+            exit(8);
+        node_done(&lab.node[i]);
+    }
+    free(lab.node);
+    engine_free(lab.world.engine);
+    ledger_free(lab.world.ledger);
+}
+
+/* What the story wrote; valid until the next call with the same number of LAB_ROOMS. */
+enum { LAB_ROOMS = 4 };
+static inline const double *lab_run_in(int room, lab_story *story, const void *arg)
+{
+    static double *out[LAB_ROOMS];
+    size_t bytes = LAB_OUT * sizeof(double);
+    int status = -1;
+    pid_t child;
+
+    if (!out[room])
+        out[room] =
+            mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    memset(out[room], 0, bytes);
+    fflush(NULL);
+    child = fork();
+    if (child == 0) {
+        lab_child(story, arg, out[room]);
+        exit(0);
+    }
+    waitpid(child, &status, 0);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        fail_msg("the story ended with status %d", status);
+    return out[room];
+}
+
+static inline const double *lab_run(lab_story *story, const void *arg)
+{
+    return lab_run_in(0, story, arg);
+}
+
+#endif
