@@ -73,10 +73,14 @@ bool results_dump(const char *path, FILE *out, struct err *err)
     struct results results = {.path = (char *)path, .busy_timeout_ms = 10000};
     bool ok = false;
 
-    if (sqlite3_open_v2(path, &results.db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
+    /* Not READONLY: after a kill -9 the first to open the file must take back what was half
+     * written, and SQLite lets only a connection that may write do so. */
+    if (sqlite3_open_v2(path, &results.db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
         results_fail(&results, err);
     else if (sqlite3_busy_timeout(results.db, results.busy_timeout_ms) == SQLITE_OK)
-        ok = dump_tables(&results, out, err);
+        /* One transaction, so that nobody writes between two tables. */
+        ok = results_execute(&results, "PRAGMA query_only = ON; BEGIN", err) &&
+             dump_tables(&results, out, err);
     sqlite3_close(results.db);
     return ok;
 }

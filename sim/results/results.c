@@ -16,7 +16,10 @@
 #include "base/memory.h"
 #include "sim/results/inside.h"
 
-enum { BUSY_TIMEOUT_MS = 10000 };
+enum {
+    BUSY_TIMEOUT_MS = 10000,
+    OPEN_FLAGS = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+};
 
 static const char *const status_names[] = {
 #define X(upper_, lower_, doc_) #lower_,
@@ -138,8 +141,7 @@ struct results *results_open(const char *path, const struct results_options *opt
     results->path = memory_text(path);
     results->busy_timeout_ms =
         options && options->busy_timeout_ms ? options->busy_timeout_ms : BUSY_TIMEOUT_MS;
-    if (sqlite3_open_v2(path, &results->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
-            SQLITE_OK ||
+    if (sqlite3_open_v2(path, &results->db, OPEN_FLAGS, NULL) != SQLITE_OK ||
         sqlite3_busy_timeout(results->db, results->busy_timeout_ms) != SQLITE_OK) {
         results_fail(results, err);
         return results_close(results);

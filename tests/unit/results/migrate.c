@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT
+ * migrate.c -- an older file is brought up to the program's version, or left as it was. */
+#include "tests/unit/results/fixture.h"
+
+#include "sim/results/inside.h"
+
+/* The schema as it might look one version on. */
+static struct schema next_schema(const char *script)
+{
+    static const char *scripts[2];
+
+    scripts[0] = schema_ours.script[schema_ours.version - 1];
+    scripts[1] = script;
+    assert_int_equal(schema_ours.version, 1);
+    return (struct schema){scripts, 2};
+}
+
+static bool bring_up(struct results *results, const struct schema *schema, struct err *err)
+{
+    bool ok = results_execute(results, "BEGIN IMMEDIATE", err) &&
+              schema_bring_up(results, schema, err);
+
+    return results_execute(results, ok ? "COMMIT" : "ROLLBACK", err) && ok;
+}
+
+static void an_older_file_gains_what_is_new_and_keeps_its_runs(void **state)
+{
+    struct folder *folder = *state;
+    struct schema next = next_schema("ALTER TABLE run ADD COLUMN colour TEXT DEFAULT 'red';");
+    struct results *results;
+    struct err err = {""};
+
+    write_some_run(folder->db);
+    results = open_ours(folder->db);
+    assert_true(bring_up(results, &next, &err));
+    results_close(results);
+    assert_string_equal(ask(folder->db, "SELECT colour FROM run"), "red");
+    assert_string_equal(ask(folder->db, "SELECT status FROM runs"), "done");
+    assert_string_equal(ask(folder->db, "PRAGMA user_version"), "2");
+    err.text[0] = '\0';
+    assert_null(results_open(folder->db, NULL, &err)); /* now too new for us */
+    assert_non_null(strstr(err.text, "newer traincast (schema 2"));
+}
+
+static void a_migration_that_fails_leaves_the_file_as_it_was(void **state)
+{
+    struct folder *folder = *state;
+    struct schema next = next_schema("ALTER TABLE run ADD COLUMN colour TEXT; nonsense;");
+    struct results *results;
+    struct err err = {""};
+    char *before, *after;
+
+    write_some_run(folder->db);
+    before = dump_of(folder->db);
+    results = open_ours(folder->db);
+    assert_false(bring_up(results, &next, &err));
+    results_close(results);
+    after = dump_of(folder->db);
+    assert_string_equal(before, after);
+    assert_string_equal(ask(folder->db, "PRAGMA user_version"), "1");
+    free(before);
+    free(after);
+}
+
+static void words_that_an_older_file_lacks_are_added(void **state)
+{
+    struct folder *folder = *state;
+    sqlite3 *db;
+
+    write_some_run(folder->db);
+    assert_int_equal(sqlite3_open(folder->db, &db), SQLITE_OK);
+    /* As if 'crashed' had come to the list later: its place is taken by an old word. */
+    assert_int_equal(
+        sqlite3_exec(db,
+                     "DELETE FROM run; DELETE FROM misfortune;"
+                     " UPDATE outcome SET name = 'forgotten' WHERE name = 'crashed'",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(db);
+    write_some_run(folder->db);
+    assert_string_equal(ask(folder->db, "SELECT outcome FROM misfortunes"), "crashed");
+    assert_string_equal(
+        ask(folder->db, "SELECT count(*) FROM outcome WHERE name = 'forgotten'"), "1");
+}
+
+static void the_file_carries_our_mark_and_version(void **state)
+{
+    struct folder *folder = *state;
+    char expected[32];
+
+    write_some_run(folder->db);
+    snprintf(expected, sizeof expected, "%d", SCHEMA_APPLICATION_ID);
+    assert_string_equal(ask(folder->db, "PRAGMA application_id"), expected);
+    assert_string_equal(ask(folder->db, "PRAGMA user_version"), "1");
+    assert_string_equal(ask(folder->db, "PRAGMA journal_mode"), "delete");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(an_older_file_gains_what_is_new_and_keeps_its_runs),
+        IN_FOLDER(a_migration_that_fails_leaves_the_file_as_it_was),
+        IN_FOLDER(words_that_an_older_file_lacks_are_added),
+        IN_FOLDER(the_file_carries_our_mark_and_version),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
