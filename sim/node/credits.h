@@ -2,9 +2,9 @@
  * credits.h -- CPU credits of burstable machines (t2).
  *
  * A credit is one core in full use for one minute.  The machine earns them steadily and spends
- * them by using its cores; with none left it has its baseline only, until it has saved up again.
- * Exact: between two changes of use the balance is a straight line, so the moment it reaches zero
- * is an event and nothing is polled. */
+ * them by using its cores; with none left it has its baseline only, until it has saved up
+ * again. Exact: between two changes of use the balance is a straight line, so the moment it
+ * reaches zero is an event and nothing is polled. */
 #ifndef TRAINCAST_SIM_NODE_CREDITS_H
 #define TRAINCAST_SIM_NODE_CREDITS_H
 
@@ -26,7 +26,7 @@ struct credits *credits_new(struct node *node, const struct credits_conf *conf);
 struct credits *credits_free(struct credits *credits);
 /* To be called after every change of what the node's cores are asked for. */
 void credits_update(struct credits *credits);
-double credits_balance(struct credits *credits);   /* now */
+double credits_balance(struct credits *credits);       /* now */
 bool credits_exhausted(const struct credits *credits); /* the cores have their baseline only */
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * faas.h -- the settings of functions as a service; faas.c says how they behave.
  *
- * A provider's file has them under `platform: {faas: ...}`; a scenario may override any of them.
- * Numbers about the world have no preset: they come from the provider's file, with a source. */
+ * A provider's file has them under `platform: {faas: ...}`; a scenario may override any of
+ * them. Numbers about the world have no preset: they come from the provider's file, with a
+ * source. */
 #ifndef TRAINCAST_SIM_NODE_FAAS_H
 #define TRAINCAST_SIM_NODE_FAAS_H
 
@@ -49,8 +50,8 @@ struct faas_conf {
     /* injected misfortune */
     double crash_rate_per_s;    /* of running time; 0: never */
     struct value crash_after_s; /* NaN: never */
-    int64_t crash_attempts;     /* crash_after strikes so many attempts of a task, then no more */
-    int64_t crash_member;       /* ... of this member; -1: of everyone */
+    int64_t crash_attempts; /* crash_after strikes so many attempts of a task, then no more */
+    int64_t crash_member;   /* ... of this member; -1: of everyone */
 };
 
 extern const struct field faas_fields[];

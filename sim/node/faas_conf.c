@@ -123,12 +123,13 @@ void faas_check(const void *settings, struct place place, struct diag_list *diag
                  "a function has %lld MB to %lld MB at this provider, not %lld MB",
                  mb(conf->min_memory_bytes), mb(conf->max_memory_bytes), mb(memory));
     else if (memory % conf->step_memory_bytes != 0)
-        diag_add(diags, DIAG_ERROR, place,
-                 "a function's memory is a multiple of %lld MB at this provider; the sizes next "
-                 "to %lld MB are %lld MB and %lld MB",
-                 mb(conf->step_memory_bytes), mb(memory),
-                 mb(memory - memory % conf->step_memory_bytes),
-                 mb(memory - memory % conf->step_memory_bytes + conf->step_memory_bytes));
+        diag_add(
+            diags, DIAG_ERROR, place,
+            "a function's memory is a multiple of %lld MB at this provider; the sizes next "
+            "to %lld MB are %lld MB and %lld MB",
+            mb(conf->step_memory_bytes), mb(memory),
+            mb(memory - memory % conf->step_memory_bytes),
+            mb(memory - memory % conf->step_memory_bytes + conf->step_memory_bytes));
     if (conf->step_memory_bytes % MEMORY_MB != 0)
         diag_add(diags, DIAG_ERROR, place, "'step_memory' must be a whole number of MB");
     if (fabs(granularity_ms - nearbyint(granularity_ms)) > 1e-9)

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT
+ * faas_bill.c -- what invocations cost.
+ *
+ * duration = end - first instruction, plus the cold start where the provider bills INIT,
+ * rounded up to the granularity; cost = floor(billed_ms * memory_mb * price per GB-s / (1024 *
+ * 1000)), in integers (sim/ledger/money.h), for each attempt.  Every attempt that got a sandbox
+ * is also one request; throttled ones are free. */
+#include <math.h>
+#include <stdio.h>
+
+#include "sim/ledger/money.h"
+#include "sim/node/faas_inside.h"
+
+static int64_t memory_mb(const struct faas_conf *conf)
+{
+    return conf->memory_bytes / MEMORY_MB;
+}
+
+/* As if it ended now.  A body that took no time is billed the least there is; one that never
+ * began, its start at most. */
+static int64_t billed_ms(const struct invocation *invocation)
+{
+    const struct faas_conf *conf = invocation->faas->conf;
+    double now_s = faas_now_s(invocation->faas);
+    double granule_ms = nearbyint(conf->billing_granularity_s * 1000);
+    bool runs = invocation->stage == INVOCATION_RUNS;
+    double duration_s = runs ? now_s - invocation->start_s : 0, granules;
+
+    if (conf->init_billed && invocation->cold)
+        duration_s += (runs ? invocation->start_s : now_s) - invocation->init_s;
+    /* a difference of two times on the clock is off by rounding: not by a millionth of a
+     * granule */
+    granules = ceil(duration_s * 1000 / granule_ms - 1e-6);
+    return (int64_t)(granule_ms * fmax(granules, runs ? 1 : 0));
+}
+
+void faas_book(const struct invocation *invocation, enum outcome outcome)
+{
+    const struct faas *faas = invocation->faas;
+    const struct faas_conf *conf = faas->conf;
+    struct ledger *ledger = faas->platform.world->ledger;
+    double now_s = faas_now_s(faas);
+    bool runs = invocation->stage == INVOCATION_RUNS;
+    struct invocation_row row = {
+        .entity = invocation->task->entity,
+        .arrival_s = invocation->arrival_s,
+        .start_s = runs ? invocation->start_s : now_s,
+        .end_s = now_s,
+        .cold = invocation->cold,
+        .outcome = outcome,
+        .billed_ms = billed_ms(invocation),
+        .memory_mb = memory_mb(conf),
+        .pusd_per_gb_s = conf->duration_price_pusd_per_gb_s,
+        .pusd_per_request = conf->request_price_pusd_per_request,
+    };
+
+    snprintf(row.function, sizeof row.function, "%s", faas->platform.group);
+    row.cost_pusd = pusd_of_gb_s(row.billed_ms, row.memory_mb, row.pusd_per_gb_s);
+    ledger_invocation(ledger, &row);
+    ledger_charge(ledger, "faas duration",
+                  (double)(row.billed_ms * row.memory_mb) / (1024.0 * 1000.0), BILL_GB_S,
+                  row.pusd_per_gb_s, row.cost_pusd);
+    ledger_charge(ledger, "faas requests", 1, BILL_INVOCATION, row.pusd_per_request,
+                  row.pusd_per_request);
+}
+
+int64_t faas_accrued_pusd(const struct platform *platform)
+{
+    const struct faas *faas = (const struct faas *)platform;
+    const struct faas_conf *conf = faas->conf;
+    int64_t accrued_pusd = 0;
+
+    for (const struct invocation *i = faas->first; i; i = i->after)
+        if (i->stage >= INVOCATION_STARTS)
+            accrued_pusd +=
+                conf->request_price_pusd_per_request +
+                pusd_of_gb_s(billed_ms(i), memory_mb(conf), conf->duration_price_pusd_per_gb_s);
+    return accrued_pusd;
+}
