@@ -3,10 +3,8 @@
 #include "tests/unit/node/stage.h"
 
 /* 2 vCPUs, 24 credits an hour = 0.4 cores, 60 at launch. */
-static const struct credits_conf t2_medium = {.baseline_ratio = 0.2,
-                                              .credits_per_hour = 24,
-                                              .launch_credits = 60,
-                                              .max_credits = 576};
+static const struct credits_conf t2_medium = {
+    .baseline_ratio = 0.2, .credits_per_hour = 24, .launch_credits = 60, .max_credits = 576};
 
 struct work {
     struct node *node;
@@ -50,8 +48,8 @@ static double run_on_t2(const struct credits_conf *conf, struct work *work, int 
 
 static void both_cores_in_use_exhaust_the_credits_when_the_closed_form_says(void **state)
 {
-    /* spends 2 a minute, earns 0.4: 60 are gone after 37.5 min = 2,250 s and 4,500 core-seconds;
-     * the next 400 core-seconds flow at 0.4 cores */
+    /* spends 2 a minute, earns 0.4: 60 are gone after 37.5 min = 2,250 s and 4,500
+     * core-seconds; the next 400 core-seconds flow at 0.4 cores */
     struct work work = {.core_s = 4500 + 400, .parallel_ratio = 1};
     double balance;
 
@@ -94,8 +92,8 @@ static void credits_saved_while_idle_are_spent_later(void **state)
 
 static void full_speed_returns_when_credits_were_earned_again(void **state)
 {
-    /* Exhausted at 2,250 s; the task is given up at 3,000 s; 2,400 s of rest earn 16 credits, by
-     * which the next one uses both cores for 600 s (1,200 core-seconds), then 0.4. */
+    /* Exhausted at 2,250 s; the task is given up at 3,000 s; 2,400 s of rest earn 16 credits,
+     * by which the next one uses both cores for 600 s (1,200 core-seconds), then 0.4. */
     struct work work[2] = {{.core_s = 1e9, .parallel_ratio = 1, .doom_at_s = 3000},
                            {.idle_s = 5400, .core_s = 1200 + 4, .parallel_ratio = 1}};
 
@@ -117,10 +115,8 @@ static void two_tasks_exhaust_the_credits_together(void **state)
 
 static void no_more_credits_are_kept_than_the_limit(void **state)
 {
-    const struct credits_conf conf = {.baseline_ratio = 0.2,
-                                      .credits_per_hour = 24,
-                                      .launch_credits = 0,
-                                      .max_credits = 10};
+    const struct credits_conf conf = {
+        .baseline_ratio = 0.2, .credits_per_hour = 24, .launch_credits = 0, .max_credits = 10};
     struct work work = {.idle_s = 86400, .core_s = 0.001};
 
     (void)state;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * stage.h -- a world with one platform, and players: tasks that write down what happens to them.
+ * stage.h -- a world with one platform, and players: tasks that write down what happens to
+ * them.
  *
  * For the tests of this folder; everything is static inline because each test is one file. */
 #ifndef TRAINCAST_TESTS_UNIT_NODE_STAGE_H
@@ -25,9 +26,9 @@ struct stage {
 struct player {
     struct task task; /* first */
     struct stage *stage;
-    double work_s;      /* sleeps so long ... */
-    double core_s;      /* ... then computes so much ... */
-    enum outcome says;  /* ... and says this, unless told otherwise */
+    double work_s;     /* sleeps so long ... */
+    double core_s;     /* ... then computes so much ... */
+    enum outcome says; /* ... and says this, unless told otherwise */
     int bodies, ends;
     double begin_s[PLAYER_ATTEMPTS], end_s[PLAYER_ATTEMPTS], retry_at_s[PLAYER_ATTEMPTS];
     enum outcome outcome[PLAYER_ATTEMPTS];
@@ -71,9 +72,8 @@ static inline void stage_open(struct stage *stage, const struct platform_kind *k
     struct engine_limits limits = {0};
     struct err err = {0};
 
-    stage->world = (struct world){.engine = engine_new(&limits, &err),
-                                  .ledger = ledger_new(SPANS_ALL, false),
-                                  .seed = 1};
+    stage->world = (struct world){
+        .engine = engine_new(&limits, &err), .ledger = ledger_new(SPANS_ALL, false), .seed = 1};
     assert_string_equal(err.text, "");
     stage->platform = kind->open(&stage->world, "workers", count, NULL, conf);
 }
