@@ -39,8 +39,8 @@ struct diag_list {
 
 void diag_init(struct diag_list *list);
 void diag_done(struct diag_list *list); /* safe on {0}, twice */
-/* The list keeps its own copy of place.file.  An error or warning that is there already, word for
- * word at the same place, is left out, with the notes that follow it. */
+/* The list keeps its own copy of place.file.  An error or warning that is there already, word
+ * for word at the same place, is left out, with the notes that follow it. */
 void diag_add(struct diag_list *list, enum diag_level level, struct place place,
               const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* Files in order of appearance, sorted by place within a file, each note behind its error. */

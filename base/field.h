@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * field.h -- one table per configurable thing.
  *
- * A table of `struct field` says everything about the members of a configuration struct: from it
- * come the loader and its errors, `describe`, the manual, the JSON Schema, `resolve` and the params
- * rows of the database.  Key, type, unit and offset all come from the member:
+ * A table of `struct field` says everything about the members of a configuration struct: from
+ * it come the loader and its errors, `describe`, the manual, the JSON Schema, `resolve` and the
+ * params rows of the database.  Key, type, unit and offset all come from the member:
  *     CONF(struct faas_conf, keep_alive_s, .min = 0, .preset = "10 min", .doc = "...")
  * is the key `keep_alive`, a double in seconds.  Pure data: nothing here reads YAML. */
 #ifndef TRAINCAST_BASE_FIELD_H
@@ -25,9 +25,10 @@ enum field_type {
     FIELD_VALUE,  /* struct value */
     FIELD_CHOICE, /* struct choice: `{kind: NAME, ...fields of that kind}` or just `NAME` */
     FIELD_STRUCT, /* a nested struct with its own table */
-    FIELD_MAP,    /* struct map: named entries that share one table; with .family set: choices */
-    FIELD_ENTRY,  /* a struct whose fields a provider lists under a name: `instance: t2.medium` */
-    FIELD_EVERY,  /* struct every: `1 epoch`, `5 rounds`, `30 s`, `never` */
+    FIELD_MAP,   /* struct map: named entries that share one table; with .family set: choices */
+    FIELD_ENTRY, /* a struct whose fields a provider lists under a name: `instance: t2.medium`
+                  */
+    FIELD_EVERY, /* struct every: `1 epoch`, `5 rounds`, `30 s`, `never` */
 };
 
 /* One alternative of a family: "s3" of "channel".  Kinds begin with one of these. */
@@ -37,15 +38,16 @@ struct kind {
     const char *source;         /* paper and section, or NULL for our own */
     const struct field *fields; /* NULL or a table that ends in CONF_END */
     size_t conf_size;           /* of the struct the table describes; 0 without fields */
-    /* Family "job" only: which sections of a scenario the job uses: "data", "model", "optimizer",
-     * "channel", "pattern", "sync"; ends in NULL (NULL: none).  A section that is needed and absent
-     * is an error, and so is one that is given and not needed.  "channel?": may be given. */
+    /* Family "job" only: which sections of a scenario the job uses: "data", "model",
+     * "optimizer", "channel", "pattern", "sync"; ends in NULL (NULL: none).  A section that is
+     * needed and absent is an error, and so is one that is given and not needed.  "channel?":
+     * may be given. */
     const char *const *needs;
 };
 
 /* A set of kinds from which a scenario chooses one. */
 struct family {
-    const char *name;               /* "channel"; also the section of a provider's file */
+    const char *name; /* "channel"; also the section of a provider's file */
     const char *doc;
     const struct kind *const *kinds; /* ends in NULL */
 };
@@ -77,26 +79,26 @@ struct field {
     const char *key;    /* only where the key differs from that */
     enum field_type type;
     size_t offset;
-    /* Inclusive, in the program's unit.  max 0 is no upper limit unless min is below 0; so both 0
-     * (the usual case) is "0 or more".  What may be negative says so: .min = -INFINITY. */
+    /* Inclusive, in the program's unit.  max 0 is no upper limit unless min is below 0; so both
+     * 0 (the usual case) is "0 or more".  What may be negative says so: .min = -INFINITY. */
     double min, max;
-    bool above_min;      /* min itself is excluded */
-    const char *preset;  /* as it would stand in YAML; NULL: required unless optional.
-                          * FIELD_ENTRY: "$model" = named like the kind chosen as `model` */
-    bool optional;       /* may be absent: NaN, 0, NULL or an empty struct then */
+    bool above_min;              /* min itself is excluded */
+    const char *preset;          /* as it would stand in YAML; NULL: required unless optional.
+                                  * FIELD_ENTRY: "$model" = named like the kind chosen as `model` */
+    bool optional;               /* may be absent: NaN, 0, NULL or an empty struct then */
     enum field_absent absent_is; /* FIELD_NUMBER, FIELD_VALUE: ... or 0, or INFINITY */
-    const char *absent;  /* what absence means, for the manual */
+    const char *absent;          /* what absence means, for the manual */
     const char *doc;
-    const char *source;             /* where the preset comes from, if it is about the world */
-    const char *const *names;       /* FIELD_ENUM: ends in NULL */
-    const char *family;             /* FIELD_CHOICE, FIELD_MAP: family's name; FIELD_ENTRY: provider's
-                                     * section */
-    bool beside;                    /* FIELD_CHOICE: the kind's name stands under this key, and its
-                                     * fields beside it: `data: {source: file, path: ...}` */
-    const struct field *fields;     /* FIELD_STRUCT, FIELD_MAP, FIELD_ENTRY */
-    size_t size;                    /* of the member; FIELD_MAP: of one entry */
-    enum dimension dimension;       /* FIELD_NUMBER, FIELD_INT, FIELD_VALUE: set explicitly only
-                                     * where the member's name does not say (0: by the name) */
+    const char *source;       /* where the preset comes from, if it is about the world */
+    const char *const *names; /* FIELD_ENUM: ends in NULL */
+    const char *family;       /* FIELD_CHOICE, FIELD_MAP: family's name; FIELD_ENTRY: provider's
+                               * section */
+    bool beside;              /* FIELD_CHOICE: the kind's name stands under this key, and its
+                               * fields beside it: `data: {source: file, path: ...}` */
+    const struct field *fields; /* FIELD_STRUCT, FIELD_MAP, FIELD_ENTRY */
+    size_t size;                /* of the member; FIELD_MAP: of one entry */
+    enum dimension dimension;   /* FIELD_NUMBER, FIELD_INT, FIELD_VALUE: set explicitly only
+                                 * where the member's name does not say (0: by the name) */
 };
 
 /* clang-format off */
