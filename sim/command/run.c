@@ -54,6 +54,7 @@ static void catch_signals(void)
 
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    signal(SIGXFSZ, SIG_IGN); /* a full quota is an error to report, not a death */
 }
 
 /* -- what is known before the run
