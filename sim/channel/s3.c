@@ -35,8 +35,11 @@ static struct engine *engine_of(const struct s3 *s3)
 
 double s3_latency_s(struct s3 *s3, struct request *request, double sent_s)
 {
-    struct rng rng = request_rng(request, s3->latency, request->draws++);
+    struct rng rng;
 
+    if (s3->conf->latency_s.kind == VALUE_CONSTANT)
+        return s3->conf->latency_s.a; /* long waits make millions of polls */
+    rng = request_rng(request, s3->latency, request->draws++);
     return value_draw(&s3->conf->latency_s, &rng, sent_s);
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * exchange_bench.c -- how long the simulator takes for rounds of a collective.
  *
- *     exchange_bench [PATTERN [RANKS [ROUNDS [CHANNEL [POLLING]]]]]
+ *     exchange_bench [PATTERN [RANKS [ROUNDS [CHANNEL [POLLING [SIGMA]]]]]]
  *
  * By default 100 rounds of scatter_reduce among 300 functions over an object store with
- * jittered latency (lognormal, sigma 0.3) and rate limits on: 27 million transfers, each with
+ * jittered latency (lognormal, SIGMA 0.3) and rate limits on: 27 million transfers, each with
  * its own beginning and end.  Prints one line of figures; wall time is the process's CPU time.
  */
 #include <math.h>
@@ -53,10 +53,12 @@ static void train(struct actor *self, void *arg)
     }
 }
 
-static struct s3_conf s3_conf(const char *polling)
+static struct s3_conf s3_conf(const char *polling, double sigma)
 {
     return (struct s3_conf){
-        .latency_s = {.kind = VALUE_LOGNORMAL, .a = 0.08, .b = 0.3},
+        .latency_s = {.kind = sigma > 0 ? VALUE_LOGNORMAL : VALUE_CONSTANT,
+                      .a = 0.08,
+                      .b = sigma},
         .bandwidth_bytes_per_s = 65e6,
         .aggregate_bandwidth_bytes_per_s = NAN,
         .bulk_connections = 1,
@@ -150,7 +152,8 @@ int main(int argc, char **argv)
 {
     const char *pattern = argc > 1 ? argv[1] : "scatter_reduce";
     const char *channel = argc > 4 ? argv[4] : "s3";
-    struct s3_conf s3 = s3_conf(argc > 5 ? argv[5] : "computed");
+    struct s3_conf s3 =
+        s3_conf(argc > 5 ? argv[5] : "computed", argc > 6 ? atof(argv[6]) : 0.3);
     struct direct_conf direct = {.latency_s = value_constant(0.0005),
                                  .bandwidth_bytes_per_s = NAN};
     struct tree_conf tree = {.fan_out = 2};
