@@ -35,8 +35,7 @@ static int workers_group(const struct scenario *scenario)
     return run_find(&scenario->groups, "workers");
 }
 
-/* -- checks
- * ----------------------------------------------------------------------------------------- */
+/* -- checks -- */
 static void check_stop(const struct scenario *scenario, struct diag_list *diags)
 {
     const struct stop_conf *stop = &scenario->stop;
@@ -121,8 +120,7 @@ static void check(const struct scenario *scenario, const struct learner *learner
     check_memory(scenario, learner_facts(learner), &node, diags);
 }
 
-/* -- the job
- * ------------------------------------------------------------------------------------------ */
+/* -- the job -- */
 static struct training *training_of(struct job *job)
 {
     return (struct training *)job;

@@ -22,8 +22,7 @@ double training_epoch_of(const struct training *t, int64_t rounds)
     return (double)rounds * t->facts->epochs_per_round;
 }
 
-/* -- who takes part
- * --------------------------------------------------------------------------------- */
+/* -- who takes part -- */
 void training_set_members(struct training *t)
 {
     t->members = 0;
@@ -68,8 +67,7 @@ void training_abort(struct training *t, enum run_status status, const char *reas
     run_release(t->run);
 }
 
-/* -- what the rounds yield
- * -------------------------------------------------------------------------- */
+/* -- what the rounds yield -- */
 static void note_loss_reached(struct training *t, const struct round_row *row)
 {
     double wanted = t->run->scenario->stop.train_loss;
@@ -162,7 +160,7 @@ static bool lifetimes_end(const struct training *t)
 {
     for (int w = 0; w < t->workers; w++)
         if (t->worker[w].member && t->worker[w].actor &&
-            now_s(t) + t->longest_round_s + t->conf->lifetime_margin_s > t->worker[w].doom_s)
+            now_s(t) + t->longest_round_s + t->conf->lifetime_margin_s > t->worker[w].expires_s)
             return true;
     return false;
 }
@@ -243,8 +241,7 @@ void training_leave_round(struct training *t, struct worker *worker)
         complete(t, state);
 }
 
-/* -- going on without somebody
- * --------------------------------------------------------------------- */
+/* -- going on without somebody -- */
 /* Whoever is still inside is told, and leaves it; its memory is kept until the end. */
 static void retire(struct training *t, struct round_state *state)
 {

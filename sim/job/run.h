@@ -54,8 +54,7 @@ bool run_execute(struct run *run, const struct scenario *scenario, struct learne
 void run_done(struct run *run);
 void run_interrupt(void); /* async-signal-safe: ends the run in progress as cancelled */
 
-/* -- for jobs
- * ----------------------------------------------------------------------------------- */
+/* -- for jobs -- */
 const struct group_conf *run_group(const struct run *run, int group);
 /* Index of the named group or channel; -1 if there is none. */
 int run_find(const struct map *map, const char *name);

@@ -60,7 +60,7 @@ struct service {
     int clients;             /* entity: the clients, whose wait is the critical path */
     struct rng_stream arrivals, times;
     struct event arrival;
-    int64_t arrived, in_progress, failed;
+    int64_t arrived, in_progress, running, failed;
     double *latency_s; /* of the answered ones */
     size_t answered, latency_capacity;
 };
@@ -70,8 +70,18 @@ static double now_s(const struct service *s)
     return engine_now_s(s->run->world.engine);
 }
 
-/* -- one request
- * -------------------------------------------------------------------------------------- */
+/* What the clients see: somebody is being answered; or else somebody waits for a node; or else
+ * nobody wants anything. */
+static void book(const struct service *s)
+{
+    enum activity activity = s->running       ? ACTIVITY_SERVE
+                             : s->in_progress ? ACTIVITY_START
+                                              : ACTIVITY_IDLE;
+
+    ledger_activity(s->run->world.ledger, s->clients, activity, now_s(s));
+}
+
+/* -- one request -- */
 /* Blocks. */
 static enum outcome move(struct actor *self, struct call *call, struct node *node,
                          enum verb verb)
@@ -92,12 +102,14 @@ static enum outcome move(struct actor *self, struct call *call, struct node *nod
 static enum outcome answer(struct actor *self, struct node *node, struct task *task)
 {
     struct call *call = task->owner;
-    const struct service *s = call->service;
+    struct service *s = call->service;
     struct rng rng = rng_at(s->times, (uint32_t)call->number, 0);
     enum outcome outcome = node_memory_take(node, s->conf->working_memory_bytes);
 
     if (outcome != OUTCOME_OK)
         return outcome;
+    s->running++;
+    book(s);
     outcome = move(self, call, node, VERB_GET);
     if (outcome == OUTCOME_OK)
         outcome = node_compute(self, node, value_draw(&s->conf->service_time_s, &rng, now_s(s)),
@@ -105,6 +117,7 @@ static enum outcome answer(struct actor *self, struct node *node, struct task *t
     if (outcome == OUTCOME_OK)
         outcome = move(self, call, node, VERB_PUT);
     node_memory_give(node, s->conf->working_memory_bytes);
+    s->running--;
     return outcome;
 }
 
@@ -122,13 +135,6 @@ static void note_latency(struct service *s, const struct call *call)
     if (s->run->scenario->record.requests == 1)
         ledger_series(s->run->world.ledger, s->clients, call->number, now_s(s), "latency_s",
                       latency_s);
-}
-
-/* What the clients see: somebody waits for an answer, or nobody does. */
-static void book(struct service *s)
-{
-    ledger_activity(s->run->world.ledger, s->clients,
-                    s->in_progress ? ACTIVITY_SERVE : ACTIVITY_IDLE, now_s(s));
 }
 
 static void finish_if_over(struct service *s)
@@ -158,9 +164,7 @@ static void ended(struct task *task, const struct attempt_end *end)
     finish_if_over(s);
 }
 
-/* -- arrivals
- * -------------------------------------------------------------------------------------------
- */
+/* -- arrivals -- */
 static void schedule_arrival(struct service *s)
 {
     struct rng rng = rng_at(s->arrivals, (uint32_t)s->arrived, 0);
@@ -192,14 +196,12 @@ static void arrive(struct engine *engine, struct event *event)
                                .member = -1,
                                .synchronous = true};
     s->in_progress++;
-    book(s);
     schedule_arrival(s);
     s->platform->kind->submit(s->platform, &call->task);
+    book(s);
 }
 
-/* -- the job
- * ----------------------------------------------------------------------------------------------
- */
+/* -- the job -- */
 static void check(const struct scenario *scenario, const struct learner *learner,
                   struct diag_list *diags)
 {

@@ -30,7 +30,7 @@ struct worker {
     struct training *training;
     int number, entity, rank;
     struct actor *actor; /* NULL while none of its bodies runs */
-    double doom_s;       /* when the platform ends the running body */
+    double expires_s;    /* when its lifetime ends; a crash comes unannounced */
     struct object partition;
     int64_t round;     /* the one it works on */
     bool member;       /* still takes part */
@@ -87,8 +87,7 @@ struct training {
     int64_t cost_to_loss_pusd;
 };
 
-/* -- round.c
- * -------------------------------------------------------------------------------------- */
+/* -- round.c -- */
 void training_set_members(struct training *t);
 struct round_state *training_round(struct training *t, int64_t round);
 /* The worker has its round's exchange behind it. */
@@ -102,8 +101,7 @@ void training_abort(struct training *t, enum run_status status, const char *reas
                     const char *format, ...) __attribute__((format(printf, 4, 5)));
 double training_epoch_of(const struct training *t, int64_t rounds);
 
-/* -- worker.c
- * --------------------------------------------------------------------------------------- */
+/* -- worker.c -- */
 void worker_init(struct training *t, struct worker *worker, int number);
 double training_core_s(const struct compute_conf *compute, const struct work *work);
 

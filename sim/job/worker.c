@@ -190,7 +190,7 @@ static enum outcome work(struct actor *self, struct node *node, struct task *tas
     if (!worker->member)
         return OUTCOME_OK;
     worker->actor = self;
-    worker->doom_s = actor_doom_at_s(self);
+    worker->expires_s = engine_now_s(t->run->world.engine) + t->lifetime_s;
     engine_cancel(t->run->world.engine, &worker->loss);
     if (run_is_stopped(t->run) && t->last_round == INT64_MAX) {
         outcome = OUTCOME_CANCELLED;
@@ -214,8 +214,7 @@ done:
     return outcome;
 }
 
-/* -- when an attempt has ended
- * ---------------------------------------------------------------------- */
+/* -- when an attempt has ended -- */
 static void notice_loss(struct engine *engine, struct event *event)
 {
     struct worker *worker = (struct worker *)((char *)event - offsetof(struct worker, loss));

@@ -21,7 +21,7 @@ static const struct field compute_fields[] = {
 };
 
 static const struct field group_fields[] = {
-    CONF(struct group_conf, count, .min = 1, .max = 1000000,
+    CONF(struct group_conf, count, .min = 1, .max = 1000000, .preset = "1",
          .doc = "How many nodes there are."),
     CONF(struct group_conf, platform, .family = "platform", .doc = "What the nodes are."),
     CONF(struct group_conf, speed_ratio, .preset = "1", .above_min = true,

@@ -20,8 +20,7 @@ static struct computed *computed_of(struct learner *learner)
     return (struct computed *)learner;
 }
 
-/* -- a worker's round
- * ----------------------------------------------------------------------------- */
+/* -- a worker's round -- */
 static void contribute(void *arg, int lane)
 {
     struct contribution *mine = arg;
@@ -78,8 +77,7 @@ static void reduce_round(struct learner *learner, int64_t round, const bool *arr
     c->round = round + 1;
 }
 
-/* -- evaluation
- * ------------------------------------------------------------------------------------- */
+/* -- evaluation -- */
 static void score_part(void *arg, int lane)
 {
     struct score_part *part = arg;
