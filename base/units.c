@@ -159,8 +159,7 @@ const char *dimension_unit(enum dimension dimension, double *ret_scale)
     return "";
 }
 
-/* -- reading --------------------------------------------------------------------------------
- */
+/* -- reading ---------------------------------------------------------------------- */
 
 /* The length of the decimal number that text begins with; 0 when it is none.  strtod alone
  * would also take "inf", "nan" and hexadecimal. */
@@ -283,8 +282,7 @@ bool units_parse(const char *text, enum dimension dimension, double *ret_value, 
     return true;
 }
 
-/* -- writing --------------------------------------------------------------------------------
- */
+/* -- writing ---------------------------------------------------------------------- */
 
 /* "1e-07" -> "1e-7" */
 static void tidy_exponent(char *number)

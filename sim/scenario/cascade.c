@@ -6,6 +6,13 @@
 #include "base/text.h"
 #include "sim/scenario/load.h"
 
+/* Does it stand for all there is, rather than add to what lower layers say?  `--set
+ * stop.epochs=3` adds, `--set stop={epochs: 3}` replaces. */
+static bool replaces(const struct node *node)
+{
+    return node->type != NODE_MAPPING || (node->layer == LAYER_SET && !node->implied);
+}
+
 struct cascade cascade_key(const struct loader *loader, const struct cascade *of,
                            const char *key)
 {
@@ -19,7 +26,7 @@ struct cascade cascade_key(const struct loader *loader, const struct cascade *of
         if (found.count == 0)
             found.item = arena_alloc(loader->arena, of->count - i, sizeof(struct item *));
         found.item[found.count++] = item;
-        if (item->value->type != NODE_MAPPING)
+        if (replaces(item->value))
             break;
     }
     return found;

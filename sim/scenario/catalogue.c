@@ -10,8 +10,7 @@
 #include "base/text.h"
 #include "sim/scenario/load.h"
 
-/* -- the folder of providers
- * ------------------------------------------------------------------- */
+/* -- the folder of providers ------------------------------------------------------ */
 
 static int by_name(const void *a, const void *b)
 {
@@ -72,8 +71,7 @@ char *catalogue_names(const struct loader *loader)
     return join_names(loader, NULL);
 }
 
-/* -- reading
- * ------------------------------------------------------------------------------------- */
+/* -- reading ---------------------------------------------------------------------- */
 
 static const struct catalogue *open_provider(struct loader *loader, const struct item *item);
 
@@ -166,8 +164,7 @@ static const struct catalogue *open_provider(struct loader *loader, const struct
         LAYER_PROVIDER, place);
 }
 
-/* -- scopes
- * --------------------------------------------------------------------------------------- */
+/* -- scopes ----------------------------------------------------------------------- */
 
 static void add_chain(struct scope *scope, const struct catalogue *catalogue)
 {
@@ -195,6 +192,14 @@ void scope_open(struct loader *loader, const struct item *provider, const struct
         add_chain(out, found);
         out->provider = found ? found->name : NULL;
     }
+}
+
+void scope_add_provider(struct scope *to, const struct scope *from)
+{
+    to->provider = from->provider;
+    for (size_t i = 0; i < from->count && to->count < SCOPE_MOST; i++)
+        if (from->catalogue[i]->layer == LAYER_PROVIDER)
+            to->catalogue[to->count++] = from->catalogue[i];
 }
 
 size_t scope_find(const struct scope *scope, const char *section, const char *name,

@@ -43,6 +43,8 @@ struct scope {
 /* Puts provider and overlay (items of the scenario, NULL = not given) into *out. */
 void scope_open(struct loader *loader, const struct item *provider, const struct item *file,
                 struct scope *out);
+/* Adds from's provider (not its overlay) behind what is there. */
+void scope_add_provider(struct scope *to, const struct scope *from);
 /* Reads and checks a provider's file that is named by its path. */
 void catalogue_open(struct loader *loader, const char *path);
 /* scope's mappings root[section][name], highest first, into found[SCOPE_MOST]. */
@@ -54,8 +56,7 @@ char *catalogue_names(const struct loader *loader);
 char *scope_entries(const struct loader *loader, const struct scope *scope, const char *section,
                     const char *word, const char **ret_nearest);
 
-/* -- catalogue_check.c
- * ------------------------------------------------------------------------- */
+/* -- catalogue_check.c ------------------------------------------------------------ */
 /* Reports every mistake in a catalogue, and replaces {value: X, source: ...} by X that knows
  * its source. */
 void catalogue_check(struct loader *loader, const struct catalogue *catalogue);

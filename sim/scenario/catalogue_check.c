@@ -26,8 +26,7 @@ static void check_mapping(struct checker *c, const struct field *const tables[],
                           const struct item *mapping, const char *words,
                           const char *const also[], struct credit credit);
 
-/* -- which tables describe a section of entries
- * -------------------------------------------------- */
+/* -- which tables describe a section of entries ----------------------------------- */
 
 static void add_table(const struct field *tables[], const struct field *table)
 {
@@ -61,8 +60,7 @@ static void entry_tables(const struct scenario_options *options, const char *sec
             find_entry_tables(options->families[i]->kinds[j]->fields, section, tables);
 }
 
-/* -- leaves
- * ----------------------------------------------------------------------------------------- */
+/* -- leaves ----------------------------------------------------------------------- */
 
 static bool is_number(const struct field *field)
 {
@@ -170,8 +168,7 @@ static void check_leaf(struct checker *c, const struct field *field, struct item
     check_value(c, field, item);
 }
 
-/* -- fields
- * ------------------------------------------------------------------------------------------ */
+/* -- fields ----------------------------------------------------------------------- */
 
 static void check_choice(struct checker *c, const struct field *field, const struct item *item,
                          struct credit credit)
@@ -294,8 +291,7 @@ static void check_mapping(struct checker *c, const struct field *const tables[],
     }
 }
 
-/* -- sections
- * ----------------------------------------------------------------------------------------- */
+/* -- sections --------------------------------------------------------------------- */
 
 static void check_family(struct checker *c, const struct family *family,
                          const struct item *section, struct credit credit)

@@ -41,8 +41,7 @@ static struct place place_of(const struct builder *b, const yaml_mark_t *mark)
     return (struct place){b->name, (int)mark->line + 1, (int)mark->column + 1};
 }
 
-/* -- nodes -----------------------------------------------------------------------------------
- */
+/* -- nodes ------------------------------------------------------------------------ */
 
 struct node *node_new(struct arena *arena, enum node_type type, enum layer layer,
                       struct place place)
@@ -104,8 +103,7 @@ const char *node_type_word(const struct node *node)
     return "";
 }
 
-/* -- duplicate keys ---------------------------------------------------------------------------
- */
+/* -- duplicate keys --------------------------------------------------------------- */
 
 static int by_key_then_place(const void *left, const void *right)
 {
@@ -145,8 +143,7 @@ static void check_duplicates(struct builder *b, const struct node *mapping)
     free(sorted);
 }
 
-/* -- events
- * ------------------------------------------------------------------------------------ */
+/* -- events ----------------------------------------------------------------------- */
 
 static struct frame *top(struct builder *b)
 {
@@ -295,8 +292,7 @@ static void say_syntax_error(struct builder *b, const yaml_parser_t *parser)
         diag_add(b->diags, DIAG_ERROR, place, "not valid YAML: %s", problem);
 }
 
-/* -- bytes
- * ------------------------------------------------------------------------------------- */
+/* -- bytes ------------------------------------------------------------------------ */
 
 /* The length of the UTF-8 character at p, 0 when there is none (RFC 3629: shortest form, no
  * surrogates, at most U+10FFFF). */

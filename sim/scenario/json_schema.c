@@ -36,8 +36,7 @@ static void write_type(struct json *json, const char *key, const char *type)
     json_close(json, '}');
 }
 
-/* -- quantities and values
- * ------------------------------------------------------------------------- */
+/* -- quantities and values -------------------------------------------------------- */
 
 static const char *number_name(enum dimension dimension, char name[24])
 {
@@ -140,8 +139,7 @@ static void define_value(struct json *json, enum dimension dimension)
     json_close(json, '}');
 }
 
-/* -- fields
- * ------------------------------------------------------------------------------------------ */
+/* -- fields ----------------------------------------------------------------------- */
 
 static void write_doc(struct json *json, const struct field *field)
 {
@@ -348,8 +346,7 @@ static void write_field(struct json *json, const char *key, const struct field *
     }
 }
 
-/* -- families
- * ------------------------------------------------------------------------------------------ */
+/* -- families --------------------------------------------------------------------- */
 
 static void define_family(struct json *json, const struct family *family)
 {

@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "sim/scenario/shorthand.h"
 
+enum { TABLES_MOST = 8 };
+
 bool diags_are_full(const struct loader *loader)
 {
     return loader->diags->count >= DIAG_LIMIT;
@@ -19,8 +21,7 @@ void suggest(const struct loader *loader, struct place place, const char *best)
         diag_add(loader->diags, DIAG_NOTE, place, "did you mean '%s'?", best);
 }
 
-/* -- unknown keys ----------------------------------------------------------------------------
- */
+/* -- unknown keys ----------------------------------------------------------------- */
 
 static bool is_known(const char *key, const struct field *const tables[],
                      const char *const words[])
@@ -77,8 +78,7 @@ void check_keys(const struct loader *loader, const struct cascade *from,
     }
 }
 
-/* -- presets and what is missing
- * ---------------------------------------------------------------- */
+/* -- presets and what is missing -------------------------------------------------- */
 
 static void forget_places(struct node *node)
 {
@@ -148,14 +148,37 @@ static void say_missing(struct loader *loader, const struct field *field, const 
             catalogue_names(loader));
 }
 
-/* -- fields
- * ----------------------------------------------------------------------------------------- */
+/* A struct's own table, and those of the kinds whose fields stand beside its own.  False: such
+ * a kind is not known, so neither is what may stand there. */
+static bool tables_of(struct loader *loader, const struct field *fields,
+                      const struct cascade *from, const struct field *tables[TABLES_MOST])
+{
+    size_t count = 0;
+
+    tables[count++] = fields;
+    for (const struct field *field = fields; field->member && count < TABLES_MOST - 1;
+         field++) {
+        const struct kind *kind;
+
+        if (!field->beside)
+            continue;
+        kind = kind_beside(loader, field, from);
+        if (!kind)
+            return false;
+        if (kind->fields)
+            tables[count++] = kind->fields;
+    }
+    tables[count] = NULL;
+    return true;
+}
+
+/* -- fields ----------------------------------------------------------------------- */
 
 static void load_struct(struct loader *loader, const struct field *field, const char *key,
                         const struct cascade *from, const struct owner *owner, void *conf,
                         struct resolved *parent)
 {
-    const struct field *const tables[] = {field->fields, NULL};
+    const struct field *tables[TABLES_MOST];
     struct owner inner = {.place = owner->place};
     struct resolved *child;
 
@@ -174,7 +197,8 @@ static void load_struct(struct loader *loader, const struct field *field, const 
     child = resolved_add(loader->arena, parent, key);
     if (from->count > 0)
         resolved_from(child, from->item[0]);
-    check_keys(loader, from, &inner, tables, NULL);
+    if (tables_of(loader, field->fields, from, tables))
+        check_keys(loader, from, &inner, tables, NULL);
     load_fields(loader, field->fields, from, &inner, conf, child);
 }
 

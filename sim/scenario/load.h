@@ -26,8 +26,7 @@ struct loader {
     struct cascade root;          /* the scenario and --set */
     struct catalogue *catalogues; /* read so far */
     struct scope scope;           /* the provider in force for what is being loaded */
-    struct scope first_scope; /* of the first group: the default of other groups and channels */
-    bool has_first_scope;
+    struct scope first_scope;     /* of the first group that names one: the default of all */
 };
 
 /* To whom the fields of a table belong, for messages. */
@@ -38,8 +37,7 @@ struct owner {
     bool provided;      /* a provider could have said what is missing */
 };
 
-/* -- cascade.c
- * ----------------------------------------------------------------------------------- */
+/* -- cascade.c -------------------------------------------------------------------- */
 /* What the layers of a mapping say about key.  A layer that is no mapping replaces all below
  * it. */
 struct cascade cascade_key(const struct loader *loader, const struct cascade *of,
@@ -55,8 +53,7 @@ const char *item_text(const struct loader *loader, const struct item *item);
 /* That mapping, or NULL after a complaint. */
 const struct node *item_mapping(const struct loader *loader, const struct item *item);
 
-/* -- load.c
- * ---------------------------------------------------------------------------------------- */
+/* -- load.c ----------------------------------------------------------------------- */
 void load_fields(struct loader *loader, const struct field *fields, const struct cascade *from,
                  const struct owner *owner, void *conf, struct resolved *parent);
 void load_field(struct loader *loader, const struct field *field, const struct cascade *from,
@@ -71,8 +68,7 @@ const struct item *preset_item(struct loader *loader, const char *key, const cha
 void suggest(const struct loader *loader, struct place place, const char *best);
 bool diags_are_full(const struct loader *loader);
 
-/* -- load_choice.c
- * ----------------------------------------------------------------------------------- */
+/* -- load_choice.c ---------------------------------------------------------------- */
 const struct family *family_named(const struct scenario_options *options, const char *name);
 bool family_is_provided(const struct family *family); /* choices may name provider and file */
 /* The kind that the layers name, NULL after a complaint. */
@@ -82,6 +78,11 @@ const struct kind *chosen_kind(struct loader *loader, const struct family *famil
 void load_choice(struct loader *loader, const struct family *family, const struct cascade *from,
                  const char *key, const char *path, struct place around, struct choice *out,
                  struct resolved *parent);
+/* The kind chosen so, without complaint: NULL when there is none. */
+const struct kind *kind_beside(const struct loader *loader, const struct field *field,
+                               const struct cascade *from);
+/* Finds loader->first_scope in the scenario's groups; before anything is loaded. */
+void find_first_scope(struct loader *loader);
 /* The kind's fields stand beside those of the struct at from; kind_key ("source") names it. */
 void load_choice_beside(struct loader *loader, const struct field *field,
                         const struct cascade *from, const struct owner *owner, void *conf,
@@ -91,8 +92,7 @@ void load_entry(struct loader *loader, const struct field *field, const struct c
 void load_map(struct loader *loader, const struct field *field, const struct cascade *from,
               const struct owner *owner, void *conf, struct resolved *parent);
 
-/* -- load_leaf.c, load_value.c, value_table.c
- * --------------------------------------------------------- */
+/* -- load_leaf.c, load_value.c, value_table.c ------------------------------------- */
 /* parent may be NULL: only checked. */
 void load_leaf(struct loader *loader, const struct field *field, const struct item *item,
                void *conf, struct resolved *parent);

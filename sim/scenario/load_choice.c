@@ -21,8 +21,7 @@ bool family_is_provided(const struct family *family)
     return strcmp(family->name, "platform") == 0 || strcmp(family->name, "channel") == 0;
 }
 
-/* -- which kind
- * ---------------------------------------------------------------------------------- */
+/* -- which kind ------------------------------------------------------------------- */
 
 static void say_no_such_kind(struct loader *loader, const struct family *family,
                              const struct item *item, const char *name)
@@ -106,8 +105,55 @@ static struct cascade of_that_kind(struct loader *loader, const struct cascade *
     return kept;
 }
 
-/* -- provider
- * ---------------------------------------------------------------------------------------- */
+/* -- names in a map --------------------------------------------------------------- */
+
+static bool name_is_good(const char *name)
+{
+    size_t length = strlen(name);
+
+    if (length == 0 || length > NAME_LONGEST)
+        return false;
+    return strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
+           length;
+}
+
+/* False: the map is full. */
+static bool add_name(struct loader *loader, const struct item *item, const struct item **names,
+                     size_t *count)
+{
+    char shown[TEXT_SHOWN];
+
+    if (!name_is_good(item->key)) {
+        diag_add(loader->diags, DIAG_ERROR, item->place,
+                 "'%s' is no good name: it may have up to %d letters, digits, '_' and '-'",
+                 text_shown(item->key, shown), (int)NAME_LONGEST);
+        return true;
+    }
+    for (size_t i = 0; i < *count; i++)
+        if (strcmp(names[i]->key, item->key) == 0)
+            return true;
+    if (*count == MAP_MOST) {
+        diag_add(loader->diags, DIAG_ERROR, item->place, "more than %d entries", (int)MAP_MOST);
+        return false;
+    }
+    names[(*count)++] = item;
+    return true;
+}
+
+/* The names of all layers: first the scenario's in its order, then what higher layers add. */
+static size_t collect_names(struct loader *loader, const struct cascade *from,
+                            const struct item **names)
+{
+    size_t count = 0;
+
+    for (size_t i = from->count; i-- > 0;)
+        for (const struct item *item = from->item[i]->value->first; item; item = item->next)
+            if (diags_are_full(loader) || !add_name(loader, item, names, &count))
+                return count;
+    return count;
+}
+
+/* -- provider --------------------------------------------------------------------- */
 
 static const struct item *first_of(const struct loader *loader, const struct cascade *from,
                                    const char *key)
@@ -117,30 +163,42 @@ static const struct item *first_of(const struct loader *loader, const struct cas
     return found.count > 0 ? found.item[0] : NULL;
 }
 
-/* The provider in force for a platform or channel: named here, else the first group's. */
-static void enter_scope(struct loader *loader, const struct family *family,
-                        const struct cascade *from, struct resolved *parent)
+void find_first_scope(struct loader *loader)
+{
+    struct cascade groups = cascade_key(loader, &loader->root, "groups");
+    const struct item *names[MAP_MOST];
+    size_t count = 0;
+
+    if (groups.count > 0 && groups.item[0]->value->type == NODE_MAPPING)
+        count = collect_names(loader, &groups, names);
+    for (size_t i = 0; i < count; i++) {
+        struct cascade group = cascade_key(loader, &groups, names[i]->key);
+        struct cascade platform = cascade_key(loader, &group, "platform");
+        const struct item *provider = first_of(loader, &platform, "provider");
+        const struct item *file = first_of(loader, &platform, "file");
+
+        if (!provider && !file)
+            continue;
+        scope_open(loader, provider, file, &loader->first_scope);
+        return;
+    }
+}
+
+/* The provider in force for a platform or channel: named here, else the first group's.  Who
+ * names only a file has it before the first group's provider. */
+static void enter_scope(struct loader *loader, const struct cascade *from,
+                        struct resolved *parent)
 {
     const struct item *provider = first_of(loader, from, "provider");
     const struct item *file = first_of(loader, from, "file");
     struct resolved *leaf;
 
-    if (!provider && !file && loader->has_first_scope) {
+    if (!provider && !file) {
         loader->scope = loader->first_scope;
     } else {
-        struct scope own = {0};
-
-        scope_open(loader, provider, file, &own);
-        if (!provider && loader->has_first_scope && own.count < SCOPE_MOST) {
-            own.provider = loader->first_scope.provider;
-            for (size_t i = 0; i < loader->first_scope.count && own.count < SCOPE_MOST; i++)
-                own.catalogue[own.count++] = loader->first_scope.catalogue[i];
-        }
-        loader->scope = own;
-    }
-    if (!loader->has_first_scope && strcmp(family->name, "platform") == 0) {
-        loader->first_scope = loader->scope;
-        loader->has_first_scope = true;
+        scope_open(loader, provider, file, &loader->scope);
+        if (!provider)
+            scope_add_provider(&loader->scope, &loader->first_scope);
     }
     if (!loader->scope.provider)
         return;
@@ -151,8 +209,7 @@ static void enter_scope(struct loader *loader, const struct family *family,
         resolved_from(leaf, provider);
 }
 
-/* -- a choice
- * -------------------------------------------------------------------------------------- */
+/* -- a choice --------------------------------------------------------------------- */
 
 static struct resolved *add_kind(struct loader *loader, struct resolved *parent,
                                  const char *key, const struct kind *kind,
@@ -198,7 +255,7 @@ void load_choice(struct loader *loader, const struct family *family, const struc
                            .place = from->item[0]->place.file ? from->item[0]->place : around,
                            .provided = family_is_provided(family)};
     if (owner.provided) {
-        enter_scope(loader, family, from, child);
+        enter_scope(loader, from, child);
         count = scope_find(&loader->scope, family->name, kind->name, below);
     }
     layers = cascade_over(loader, &layers, below, count);
@@ -207,6 +264,18 @@ void load_choice(struct loader *loader, const struct family *family, const struc
     out->kind = kind;
     out->conf = new_conf(loader, kind);
     load_fields(loader, kind->fields, &layers, &owner, out->conf, child);
+}
+
+const struct kind *kind_beside(const struct loader *loader, const struct field *field,
+                               const struct cascade *from)
+{
+    const struct family *family = family_named(loader->options, field->family);
+    const struct item *item;
+    char key[64];
+
+    item = first_of(loader, from, field_key(field, key, sizeof key));
+    return item && item->value->type == NODE_SCALAR ? family_find(family, item->value->text)
+                                                    : NULL;
 }
 
 void load_choice_beside(struct loader *loader, const struct field *field,
@@ -236,8 +305,7 @@ void load_choice_beside(struct loader *loader, const struct field *field,
     load_fields(loader, kind->fields, from, &inner, out->conf, parent);
 }
 
-/* -- a provider's entry
- * --------------------------------------------------------------------------------- */
+/* -- a provider's entry ----------------------------------------------------------- */
 
 static void say_no_such_entry(struct loader *loader, const struct field *field,
                               struct place place, const char *name)
@@ -354,54 +422,7 @@ void load_entry(struct loader *loader, const struct field *field, const struct c
     load_fields(loader, field->fields, &layers, &inner, member, child);
 }
 
-/* -- maps of named things
- * -------------------------------------------------------------------------------- */
-
-static bool name_is_good(const char *name)
-{
-    size_t length = strlen(name);
-
-    if (length == 0 || length > NAME_LONGEST)
-        return false;
-    return strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
-           length;
-}
-
-/* False: the map is full. */
-static bool add_name(struct loader *loader, const struct item *item, const struct item **names,
-                     size_t *count)
-{
-    char shown[TEXT_SHOWN];
-
-    if (!name_is_good(item->key)) {
-        diag_add(loader->diags, DIAG_ERROR, item->place,
-                 "'%s' is no good name: it may have up to %d letters, digits, '_' and '-'",
-                 text_shown(item->key, shown), (int)NAME_LONGEST);
-        return true;
-    }
-    for (size_t i = 0; i < *count; i++)
-        if (strcmp(names[i]->key, item->key) == 0)
-            return true;
-    if (*count == MAP_MOST) {
-        diag_add(loader->diags, DIAG_ERROR, item->place, "more than %d entries", (int)MAP_MOST);
-        return false;
-    }
-    names[(*count)++] = item;
-    return true;
-}
-
-/* The names of all layers: first the scenario's in its order, then what higher layers add. */
-static size_t collect_names(struct loader *loader, const struct cascade *from,
-                            const struct item **names)
-{
-    size_t count = 0;
-
-    for (size_t i = from->count; i-- > 0;)
-        for (const struct item *item = from->item[i]->value->first; item; item = item->next)
-            if (diags_are_full(loader) || !add_name(loader, item, names, &count))
-                return count;
-    return count;
-}
+/* -- maps of named things --------------------------------------------------------- */
 
 static void load_map_entry(struct loader *loader, const struct field *field,
                            const struct cascade *here, const struct item *item,

@@ -28,8 +28,7 @@ static struct resolved *add_leaf(struct loader *loader, const struct field *fiel
     return leaf;
 }
 
-/* -- numbers
- * ------------------------------------------------------------------------------------ */
+/* -- numbers ---------------------------------------------------------------------- */
 
 static bool in_range(const struct field *field, double number)
 {
@@ -146,8 +145,7 @@ static void load_double(struct loader *loader, const struct field *field,
                dimension);
 }
 
-/* -- words
- * ---------------------------------------------------------------------------------------- */
+/* -- words ------------------------------------------------------------------------ */
 
 static void load_bool(struct loader *loader, const struct field *field, const struct item *item,
                       const char *text, bool *out, struct resolved *parent)
@@ -296,8 +294,7 @@ void load_leaf(struct loader *loader, const struct field *field, const struct it
     }
 }
 
-/* -- absence
- * ----------------------------------------------------------------------------------------- */
+/* -- absence ---------------------------------------------------------------------- */
 
 static double absent_number(const struct field *field)
 {

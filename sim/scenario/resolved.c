@@ -57,8 +57,7 @@ const struct resolved *resolved_find(const struct resolved *root, const char *ke
     return at;
 }
 
-/* -- leaves
- * ------------------------------------------------------------------------------------ */
+/* -- leaves ----------------------------------------------------------------------- */
 
 static void visit(const struct resolved *node, struct text *path, resolved_leaf_fn *leaf,
                   void *arg)
@@ -83,8 +82,7 @@ void resolved_leaves(const struct resolved *root, resolved_leaf_fn *leaf, void *
     text_done(&path);
 }
 
-/* -- YAML
- * ---------------------------------------------------------------------------------------- */
+/* -- YAML ------------------------------------------------------------------------- */
 
 /* Plain where that is sure to be read back as it is. */
 static bool is_plain(const char *text)

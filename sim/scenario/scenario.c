@@ -29,8 +29,7 @@ static const struct loaded *whole(const struct scenario *scenario)
     return (const struct loaded *)scenario;
 }
 
-/* -- which sections the job needs
- * --------------------------------------------------------------- */
+/* -- which sections the job needs ------------------------------------------------- */
 
 enum need { NEED_NOT, NEED_MAY, NEED_MUST };
 
@@ -90,8 +89,7 @@ static void say_needed(struct loader *loader, const struct kind *job, const stru
     text_done(&names);
 }
 
-/* -- loading
- * -------------------------------------------------------------------------------------- */
+/* -- loading ---------------------------------------------------------------------- */
 
 static char *stem_of(struct arena *arena, const char *path)
 {
@@ -184,13 +182,13 @@ static void load_all(struct loader *loader, struct loaded *out, const char *name
     char *stem = stem_of(loader->arena, name);
 
     check_keys(loader, &loader->root, &owner, tables, short_words(loader->arena));
+    find_first_scope(loader);
     for (const struct field *field = scenario_fields; field->member; field++)
         load_top(loader, out, field, &owner, stem);
     check_links(loader, out);
 }
 
-/* -- layers
- * ------------------------------------------------------------------------------------------ */
+/* -- layers ----------------------------------------------------------------------- */
 
 static void add_layer(struct loader *loader, struct node *root)
 {
@@ -270,8 +268,7 @@ static void hash(struct loaded *loaded)
         snprintf(loaded->sha256 + 2 * i, 3, "%02x", digest[i]);
 }
 
-/* -- the calls of scenario.h
- * --------------------------------------------------------------------------- */
+/* -- the calls of scenario.h ------------------------------------------------------ */
 
 static const char *directory_of(struct arena *arena, const char *path)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * scenario.h -- one resolved scenario: what a YAML file asks for, every preset filled in.
  *
- * The only folder that includes libyaml.  Loading reports every mistake at file:line:col, all at
- * once; what comes out is immutable and goes everywhere as `const struct scenario *`.
+ * The only folder that includes libyaml.  Loading reports every mistake at file:line:col, all
+ * at once; what comes out is immutable and goes everywhere as `const struct scenario *`.
  *
- * Layers, later wins: presets of the tables < provider catalogue < the user's overlay file < the
- * scenario < --set.  Where each value came from is kept and printed by `resolve`.
+ * Layers, later wins: presets of the tables < provider catalogue < the user's overlay file <
+ * the scenario < --set.  Where each value came from is kept and printed by `resolve`.
  *
  * The families of kinds (channels, platforms, models ...) are handed in, because they live in
  * folders above this one. */
@@ -18,16 +18,16 @@
 #include "base/field.h"
 
 /* Seconds of one core of the reference kind for the work of a training step or evaluation:
- * rows * row_s + nonzeros * nonzero_s + calls * call_s + flops / flops_per_s (terms left out are 0).
- * A node with v vCPUs does it in Amdahl's time, by parallel_ratio. */
+ * rows * row_s + nonzeros * nonzero_s + calls * call_s + flops / flops_per_s (terms left out
+ * are 0).  A node with v vCPUs does it in Amdahl's time, by parallel_ratio. */
 struct compute_conf {
-    char *name;              /* provider's entry, by default the model's kind */
+    char *name; /* provider's entry, by default the model's kind */
     double row_s;
     double nonzero_s;
     double call_s;
-    double flops_per_s;      /* INFINITY when absent */
-    double parallel_ratio;   /* share of the work that more cores speed up */
-    double evaluate_ratio;   /* an evaluated row's time over a trained row's */
+    double flops_per_s;    /* INFINITY when absent */
+    double parallel_ratio; /* share of the work that more cores speed up */
+    double evaluate_ratio; /* an evaluated row's time over a trained row's */
 };
 
 struct group_conf {
@@ -49,7 +49,7 @@ struct charge_as_conf {
 };
 
 struct data_conf {
-    struct choice source;    /* family "data", written inline: `data: {source: file, path: ...}` */
+    struct choice source; /* family "data", written inline: `data: {source: file, path: ...}` */
     struct choice partition; /* family "partition" */
     double validation_ratio; /* 0: none */
     struct charge_as_conf charge_as;
@@ -79,7 +79,7 @@ struct scenario {
     int64_t seed;
     struct choice job;     /* family "job" */
     struct map groups;     /* of struct group_conf */
-    struct map channels;   /* of struct choice, family "channel"; the first, "main", is the job's */
+    struct map channels;   /* of struct choice, family "channel"; the first is the job's */
     struct map links;      /* of struct link_conf */
     struct data_conf data; /* source.kind is NULL when the job trains nothing */
     struct choice model, optimizer, pattern, sync;
@@ -105,21 +105,25 @@ struct scenario *scenario_new_from_memory(const char *name, const void *bytes, s
                                           struct diag_list *diags);
 struct scenario *scenario_free(struct scenario *scenario);
 
-/* Where a key of the long form was given ("groups.workers.platform.memory"); {0} when by preset.
- * Of an absent key: where the nearest enclosing one was given.  place.file is borrowed. */
+/* Where a key of the long form was given ("groups.workers.platform.memory"); {0} when by
+ * preset.  Of an absent key: where the nearest enclosing one was given.  place.file is
+ * borrowed. */
 struct place scenario_place(const struct scenario *scenario, const char *key_path);
-/* The resolved text of a leaf ("groups.workers.platform.provider"), NULL when absent; borrowed. */
+/* The resolved text of a leaf ("groups.workers.platform.provider"), NULL when absent; borrowed.
+ */
 const char *scenario_text(const struct scenario *scenario, const char *key_path);
 
-/* The long form as YAML.  with_origins: each line ends in `# from FILE:LINE | preset | provider`.
- * Without origins the text is canonical: equal text = equal scenario; its SHA-256 is the key. */
+/* The long form as YAML.  with_origins: each line ends in `# from FILE:LINE | preset |
+ * provider`. Without origins the text is canonical: equal text = equal scenario; its SHA-256 is
+ * the key. */
 void scenario_print(const struct scenario *scenario, bool with_origins, FILE *out);
 /* 64 hexadecimal digits of the canonical text; borrowed. */
 const char *scenario_sha256(const struct scenario *scenario);
 
-/* Every resolved leaf, in order: for the database's params.  text is as in YAML; number is NaN for
- * what is no number; unit is "" where there is none. */
-/* number is in the database's unit of the dimension (dimension_unit: seconds, bytes, USD ...). */
+/* Every resolved leaf, in order: for the database's params.  text is as in YAML; number is NaN
+ * for what is no number; unit is "" where there is none. */
+/* number is in the database's unit of the dimension (dimension_unit: seconds, bytes, USD ...).
+ */
 typedef void(scenario_leaf_fn)(void *arg, const char *key_path, const char *text, double number,
                                const char *unit);
 void scenario_leaves(const struct scenario *scenario, scenario_leaf_fn *leaf, void *arg);
@@ -135,10 +139,11 @@ void scenario_check_provider(const char *path, const struct scenario_options *op
  * that exist, a doc for everything.  For tests; no diag = they are sound. */
 void scenario_check_tables(const struct family *const *families, struct diag_list *diags);
 
-/* -- what the tables say, as text ------------------------------------------------------------------ */
+/* -- what the tables say, as text ------------------------------------------------- */
 extern const struct field scenario_fields[]; /* the long form's top level */
 void scenario_list(const struct family *const *families, const char *family_or_null, FILE *out);
-/* what = "channel.s3", "channel" or "scenario"; false when there is none (a suggestion in *err). */
+/* what = "channel.s3", "channel" or "scenario"; false when there is none (a suggestion in
+ * *err). */
 bool scenario_describe(const struct family *const *families, const char *what, FILE *out,
                        struct err *err);
 void scenario_json_schema(const struct family *const *families, FILE *out); /* draft-07 */

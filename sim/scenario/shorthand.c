@@ -88,9 +88,9 @@ static void graft(struct arena *arena, struct node *root, const struct item *bri
             }
             item = node_add(arena, parent, s->path[i], brief->place, value);
             item->written = last ? brief->key : NULL;
-            if (i == 1) /* the workers and the main channel stand before other entries */
-                put_first(parent, item);
         }
+        if (i == 1) /* the workers and the main channel stand before other entries */
+            put_first(parent, item);
         parent = item->value;
     }
 }

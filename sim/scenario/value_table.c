@@ -33,8 +33,7 @@ char *path_beside(const struct loader *loader, const struct node *node, const ch
     return path_beside_file(loader->arena, node->place.file, path);
 }
 
-/* -- growing ----------------------------------------------------------------------------------
- */
+/* -- growing ---------------------------------------------------------------------- */
 
 struct rows {
     double *time_s, *value;
@@ -77,8 +76,7 @@ static struct value_table *finish(struct loader *loader, struct rows *rows, bool
     return table;
 }
 
-/* -- from YAML
- * ------------------------------------------------------------------------------------ */
+/* -- from YAML -------------------------------------------------------------------- */
 
 static const struct field time_field = {.member = "time_s", .type = FIELD_NUMBER};
 
@@ -121,8 +119,7 @@ static bool read_list(struct loader *loader, const struct field *field, const st
     return false;
 }
 
-/* -- from a file
- * --------------------------------------------------------------------------------- */
+/* -- from a file ------------------------------------------------------------------ */
 
 /* One cell, without the blanks around it; the column of its first character in *ret_column. */
 static void take_cell(const char *line, size_t length, int index, char cell[CELL_LONGEST],
