@@ -9,6 +9,7 @@
 #define TRAINCAST_TRACES_DATASET_DATASET_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Rows are numbered by uint32_t (partition.h); more classes than this is no classification. */
