@@ -284,38 +284,51 @@ bool units_parse(const char *text, enum dimension dimension, double *ret_value, 
 
 /* -- writing ---------------------------------------------------------------------- */
 
-/* "1e-07" -> "1e-7" */
-static void tidy_exponent(char *number)
+/* value, rounded to so many digits, times 10^shift, as plain a text as it goes: 0.0004,
+ * 100, 1.1e9. The shift moves the decimal point of the text and thus costs no rounding. */
+static void write_decimal(double value, int digits, int shift, char *out, size_t size)
 {
-    char *e = strchr(number, 'e'), *digit;
+    char text[48], digit[24];
+    int count = 0, exponent;
+    const char *p = text;
 
-    if (!e)
-        return;
-    digit = e + 1;
-    if (*digit == '+')
-        memmove(digit, digit + 1, strlen(digit));
-    if (*digit == '-')
-        digit++;
-    while (digit[0] == '0' && digit[1] != '\0')
-        memmove(digit, digit + 1, strlen(digit));
+    snprintf(text, sizeof text, "%.*e", digits - 1, fabs(value));
+    for (; *p != 'e'; p++)
+        if (*p != '.')
+            digit[count++] = *p;
+    exponent = value == 0 ? 0 : atoi(p + 1) + shift;
+    while (count > 1 && digit[count - 1] == '0')
+        count--;
+    if (value < 0) {
+        *out++ = '-';
+        size--;
+    }
+    if (exponent >= 0 &&
+        exponent < 7) { /* 100 rather than 1e2, but 1e9 rather than 1000000000 */
+        int zeros = exponent + 1 > count ? exponent + 1 - count : 0;
+        int whole = exponent + 1 > count ? count : exponent + 1;
+
+        snprintf(out, size, "%.*s%.*s%s%.*s", whole, digit, zeros, "0000000",
+                 count > whole ? "." : "", count - whole, digit + whole);
+    } else if (exponent < 0 && exponent >= -5) {
+        snprintf(out, size, "0.%.*s%.*s", -exponent - 1, "00000", count, digit);
+    } else {
+        snprintf(out, size, "%c%s%.*se%d", digit[0], count > 1 ? "." : "", count - 1, digit + 1,
+                 exponent);
+    }
 }
 
-/* The fewest digits which, followed by suffix, read back as value; false when 17 are not enough
- * (a unit like /min does not divide evenly). */
+/* The fewest digits which, followed by the unit, read back as value; false when 17 are not
+ * enough (a unit like min does not divide evenly). */
 static bool write_in(double value, enum dimension dimension, const struct unit *unit, char *out,
                      size_t size)
 {
-    double scaled = unit ? value / unit->factor / pow(10, unit->exponent) : value, again;
+    double scaled = unit ? value / unit->factor : value, again;
 
     for (int digits = 1; digits <= 17; digits++) {
-        char number[40];
+        char number[48];
 
-        snprintf(number, sizeof number, "%.*g", digits, scaled);
-        tidy_exponent(number);
-        /* 100 rather than 1e2, but 1e9 rather than 1000000000 */
-        if (strchr(number, 'e') && fabs(scaled) >= 1 && fabs(scaled) < 1e7) {
-            snprintf(number, sizeof number, "%.0f", strtod(number, NULL));
-        }
+        write_decimal(scaled, digits, unit ? -unit->exponent : 0, number, sizeof number);
         snprintf(out, size, "%s%s%s", number, unit && unit->name[0] != '/' ? " " : "",
                  unit ? unit->name : "");
         if (units_parse(out, dimension, &again, NULL) && again == value)
