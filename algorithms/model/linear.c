@@ -154,8 +154,12 @@ void linear_outputs(struct linear *linear, int64_t from, int64_t count)
         outputs_by_blas(linear, from, count, bias);
         break;
     }
-    for (int64_t i = 0; i < count; i++)
-        linear->label[i] = matrix->y[rows_at(linear->rows, from + i)];
+    if (!linear->rows.index)
+        memcpy(linear->label, matrix->y + linear->rows.first + from,
+               sizeof *linear->label * (size_t)count);
+    else
+        for (int64_t i = 0; i < count; i++)
+            linear->label[i] = matrix->y[linear->rows.index[from + i]];
 }
 
 void linear_collect(struct linear *linear, int64_t from, int64_t count)

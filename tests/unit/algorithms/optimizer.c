@@ -5,6 +5,7 @@
 
 #include "algorithms/math/blas.h"
 #include "algorithms/reduce.h"
+#include "base/pool.h"
 #include "tests/unit/algorithms/naive.h"
 
 enum { ROWS = 1200, FEATURES = 28, WORKERS = 4 };
@@ -212,6 +213,62 @@ static void a_rounds_work_is_that_of_its_charged_rows(void **state)
     tear_down(&f);
 }
 
+/* A worker's round as a job of the pool. */
+struct round_job {
+    struct future future;
+    struct fixture *fixture;
+    struct scratch *lane_scratch;
+    struct sampler sampler;
+    float *message;
+};
+
+static void run_round(void *arg, int lane)
+{
+    struct round_job *job = arg;
+    struct fixture *f = job->fixture;
+
+    f->optimizer.kind->contribute(&f->optimizer, f->w, NULL, &job->sampler, 2,
+                                  &job->lane_scratch[lane], job->message);
+}
+
+static void threads_do_not_change_a_bit(void **state)
+{
+    enum { JOBS = 40, LANES_MOST = 4 };
+    struct fixture f;
+    struct scratch scratch[LANES_MOST];
+    struct round_job job[JOBS];
+    float *alone = NULL;
+
+    (void)state;
+    set_up(&f, "ma_sgd", 1, 3); /* three classes: OpenBLAS takes part */
+    for (int lane = 0; lane < LANES_MOST; lane++)
+        optimizer_scratch_init(&f.optimizer, ROWS, &scratch[lane]);
+    for (int helpers = 0; helpers < LANES_MOST; helpers++) {
+        struct pool *pool = pool_new(helpers, 0);
+        float *messages = malloc(JOBS * f.bytes);
+
+        for (int i = 0; i < JOBS; i++) {
+            job[i] = (struct round_job){.fixture = &f,
+                                        .lane_scratch = scratch,
+                                        .message = messages + i * f.model.parameters};
+            sampler_init(&job[i].sampler, rows_all(&f.sample.matrix), 100, 0, 5, (uint32_t)i);
+            pool_submit(pool, &job[i].future, 1e6, run_round, &job[i]);
+        }
+        for (int i = JOBS; i-- > 0;)
+            future_wait(pool, &job[i].future);
+        pool_free(pool);
+        if (!alone)
+            alone = messages;
+        assert_memory_equal(messages, alone, JOBS * f.bytes);
+        if (messages != alone)
+            free(messages);
+    }
+    free(alone);
+    for (int lane = 0; lane < LANES_MOST; lane++)
+        scratch_done(&scratch[lane]);
+    tear_down(&f);
+}
+
 static void training_lowers_the_loss(void **state)
 {
     (void)state;
@@ -247,6 +304,7 @@ int main(void)
         cmocka_unit_test(a_repeated_round_gives_the_same_bits),
         cmocka_unit_test(a_round_of_ma_sgd_is_its_local_epochs_and_one_of_ga_sgd_a_step),
         cmocka_unit_test(a_rounds_work_is_that_of_its_charged_rows),
+        cmocka_unit_test(threads_do_not_change_a_bit),
         cmocka_unit_test(training_lowers_the_loss),
     };
 

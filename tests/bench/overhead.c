@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT
+ * overhead.c -- what simulating costs beside the mathematics, as one ratio:
+ *
+ *     (run - the same run replayed with phantoms) / the same mathematics in a bare loop
+ *
+ * The replayed run is all that is not mathematics (clock, exchanges, ledger); what a run takes
+ * beyond it should be the mathematics and nothing else.  All three use the same data, the same
+ * threads and the same batches; each is done several times, in turn, and the fastest counts,
+ * because anything else on this machine only makes it slower.
+ *
+ *     bench_overhead SCENARIO.yaml [REPETITIONS]
+ *
+ * Prints one JSON object. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "algorithms/math/blas.h"
+#include "algorithms/reduce.h"
+#include "sim/command/clock.h"
+#include "sim/command/load.h"
+#include "sim/job/learner/computed.h"
+#include "sim/job/run.h"
+
+/* The learner as it was before its first round, so that it can learn again. */
+static void rewind_learner(struct computed *c, const struct scenario *scenario)
+{
+    c->round = 0;
+    c->evaluating = -1;
+    c->evaluated_count = 0;
+    for (int w = 0; w < c->workers; w++)
+        c->contribution[w].round = -1;
+    c->model.kind->init(&c->model, (uint64_t)scenario->seed, c->weights);
+}
+
+static double run_once(const struct scenario *scenario, struct learner *learner,
+                       int64_t *ret_rounds)
+{
+    struct run run = {0};
+    struct run_options how = {0};
+    struct err err = {0};
+    double begun_s = clock_wall_s(), spent_s;
+
+    if (!run_execute(&run, scenario, learner, &how, &err)) {
+        fprintf(stderr, "bench_overhead: %s\n", err.text);
+        exit(3);
+    }
+    spent_s = clock_wall_s() - begun_s;
+    if (run.end.status != RUN_DONE) {
+        fprintf(stderr, "bench_overhead: the run ended as %s: %s\n",
+                run_status_name(run.end.status), run.end.message ? run.end.message : "");
+        exit(1);
+    }
+    *ret_rounds = run.end.rounds;
+    run_done(&run);
+    return spent_s;
+}
+
+/* -- the mathematics alone
+ * ------------------------------------------------------------------- */
+static void contribute(void *arg, int lane)
+{
+    struct contribution *mine = arg;
+    struct computed *c = mine->computed;
+
+    mine->weight =
+        c->optimizer.kind->contribute(&c->optimizer, c->weights, NULL, &mine->sampler,
+                                      mine->round, &c->scratch[lane], mine->message);
+}
+
+static void score(void *arg, int lane)
+{
+    struct score_part *part = arg;
+    struct computed *c = part->computed;
+
+    part->score = (struct score){0};
+    c->model.kind->evaluate(&c->model, c->weights, part->rows, c->scratch[lane].number,
+                            &part->score);
+}
+
+/* Returns the sum of losses, so that nothing can be left out. */
+static double learn_round(struct computed *c, int64_t round)
+{
+    const double all = 1e12; /* never below what is worth a thread */
+    double loss = 0;
+
+    for (int w = 0; w < c->workers; w++) {
+        c->contribution[w].round = round;
+        pool_submit(c->pool, &c->contribution[w].future, all, contribute, &c->contribution[w]);
+    }
+    for (int w = 0; w < c->workers; w++) {
+        future_wait(c->pool, &c->contribution[w].future);
+        c->message[w] = c->contribution[w].message;
+        c->weight[w] = c->contribution[w].weight;
+    }
+    reduce(c->message, c->weight, NULL, c->workers, c->message_floats, c->reduced);
+    c->optimizer.kind->apply(&c->optimizer, c->weights, c->reduced, round);
+    for (size_t i = 0; i < c->part_count; i++)
+        pool_submit(c->pool, &c->part[i].future, all, score, &c->part[i]);
+    for (size_t i = 0; i < c->part_count; i++) {
+        future_wait(c->pool, &c->part[i].future);
+        loss += c->part[i].score.loss;
+    }
+    return loss;
+}
+
+static double loop_once(struct computed *c, int64_t rounds, double *ret_loss)
+{
+    double begun_s = clock_wall_s();
+
+    for (int64_t round = 0; round < rounds; round++)
+        *ret_loss = learn_round(c, round);
+    return clock_wall_s() - begun_s;
+}
+
+/* -- all three ----------------------------------------------------------------------------- */
+static double least(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static void measure(struct loaded *loaded, int repetitions)
+{
+    struct computed *c = (struct computed *)loaded->learner;
+    struct trajectory *trajectory = learner_record(loaded->learner);
+    struct learner *replayed = NULL;
+    double run_s = 1e300, replayed_s = 1e300, loop_s = 1e300, loss = 0;
+    int64_t rounds;
+
+    for (int i = 0; i < repetitions; i++) {
+        rewind_learner(c, loaded->scenario);
+        run_s = least(run_s, run_once(loaded->scenario, loaded->learner, &rounds));
+        if (!replayed)
+            replayed = learner_new_replayed(trajectory);
+        replayed_s = least(replayed_s, run_once(loaded->scenario, replayed, &rounds));
+        rewind_learner(c, loaded->scenario);
+        loop_s = least(loop_s, loop_once(c, rounds, &loss));
+    }
+    printf("{\"rounds\": %lld, \"run_s\": %.6f, \"replayed_s\": %.6f, \"loop_s\": %.6f, "
+           "\"ratio\": %.4f, \"lanes\": %d, \"final_loss\": %.9f}\n",
+           (long long)rounds, run_s, replayed_s, loop_s, (run_s - replayed_s) / loop_s,
+           c->lanes, loss / (double)c->train.rows);
+    loaded->learner->recorded = NULL;
+    learner_free(replayed);
+    trajectory_free(trajectory);
+}
+
+int main(int argc, char **argv)
+{
+    struct command_options options = {.seed = COMMAND_NO_SEED};
+    struct loaded loaded;
+    int repetitions = argc > 2 ? atoi(argv[2]) : 3;
+
+    if (argc < 2 || repetitions < 1) {
+        fprintf(stderr, "usage: bench_overhead SCENARIO.yaml [REPETITIONS]\n");
+        return 2;
+    }
+    math_init();
+    if (!load_all(&loaded, argv[1], &options) || !loaded.learner) {
+        loaded_done(&loaded);
+        return 2;
+    }
+    measure(&loaded, repetitions);
+    loaded_done(&loaded);
+    return 0;
+}
