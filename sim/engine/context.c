@@ -10,6 +10,7 @@
  * 4). */
 #include <assert.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,6 +90,10 @@ static bool start_simgrid(const struct engine_limits *limits, struct err *err)
         simgrid.actors_most = 1000;
         guards = guards_fit(simgrid.actors_most);
     }
+    /* Without guard pages SimGrid callocs the stacks.  As separate mappings they come zeroed
+     * and untouched; glibc, if let, would take to recycling and clearing them, every byte. */
+    if (!guards)
+        mallopt(M_MMAP_THRESHOLD, 128 << 10);
     /* SimGrid gets arguments of ours, not the user's; the thresholds come first so that the
      * settings behind them are not logged. */
     char program[] = "traincast", quiet[] = "--log=root.thres:critical";
@@ -174,7 +179,7 @@ static void carrier_new(struct actor *actor)
     size_t bytes = engine->limits.stack_bytes ? engine->limits.stack_bytes : STACK_BYTES;
     carrier->handle = sg_actor_init("carrier", simgrid.host);
     sg_actor_set_data(carrier->handle, carrier);
-    sg_actor_set_stacksize(carrier->handle, (unsigned)(bytes + 4095) / 4096 * 4096);
+    sg_actor_set_stacksize(carrier->handle, (unsigned)((bytes + 4095) / 4096 * 4)); /* KiB */
     sg_actor_start_(carrier->handle, carrier_main, 0, NULL);
 }
 
