@@ -2,7 +2,19 @@
  * scale.c -- ten thousand tasks at once, on functions and on machines. */
 #include "tests/unit/node/stage.h"
 
+/* ASan poisons every stack as a whole, so under it there are fewer of them. */
+#if defined(__SANITIZE_ADDRESS__)
+enum { COUNT = 500 };
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+enum { COUNT = 500 };
+#else
 enum { COUNT = 10000 };
+#endif
+#else
+enum { COUNT = 10000 };
+#endif
+enum { AT_ONCE = COUNT / 5 };
 
 static void ten_thousand_functions_start_as_a_tree(void **state)
 {
@@ -14,7 +26,7 @@ static void ten_thousand_functions_start_as_a_tree(void **state)
     (void)state;
     conf.trigger = TRIGGER_TREE;
     conf.trigger_fan_out = 8;
-    conf.concurrency = 2000;
+    conf.concurrency = AT_ONCE;
     stage_open(&stage, &platform_faas, COUNT, &conf);
     for (int i = 0; i < COUNT; i++)
         player_init(&player[i], &stage, i, 20);
@@ -24,9 +36,9 @@ static void ten_thousand_functions_start_as_a_tree(void **state)
         assert_int_equal(player[i].outcome[0], OUTCOME_OK);
         last_s = fmax(last_s, player[i].begin_s[0]);
     }
-    assert_true(last_s > 100); /* 2,000 at a time: five waves of 20 s at least */
+    assert_true(last_s > 100); /* a fifth at a time: five waves of 20 s at least */
     assert_int_equal(stage_rows(&stage).invocations, COUNT);
-    assert_true(engine_counts(stage.world.engine).actors_most <= 2000);
+    assert_true(engine_counts(stage.world.engine).actors_most <= AT_ONCE);
     stage_close(&stage);
     free(player);
 }
@@ -59,7 +71,7 @@ static void ten_thousand_tasks_share_ten_machines(void **state)
     struct player *player = NEW_ARRAY(struct player, COUNT);
 
     (void)state;
-    conf.max_concurrent = 100;
+    conf.max_concurrent = COUNT / 100;
     conf.pair_setup_s = 0;
     stage_open(&stage, &platform_iaas, 10, &conf);
     for (int i = 0; i < COUNT; i++) {
@@ -67,7 +79,7 @@ static void ten_thousand_tasks_share_ten_machines(void **state)
         stage.platform->kind->submit(stage.platform, &player[i].task);
     }
     stage_run(&stage);
-    /* 1,000 at a time, 1 s each */
+    /* a tenth at a time, 1 s each */
     assert_close(player[0].end_s[0], 101, 1e-12);
     assert_close(player[COUNT - 1].end_s[0], 110, 1e-12);
     stage_close(&stage);
