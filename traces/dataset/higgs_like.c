@@ -36,7 +36,11 @@ enum {
     TEXT_BYTES_PER_ROW = 727,
 };
 
-/* What one job needs; rows [begin, end) are its own. */
+/* One number of each of LANES rows.  A vector type, because gcc leaves the plain loop scalar at
+ * -O2; it does the same operations, so the bits are the same with any width of the machine's.
+ */
+typedef float lanes __attribute__((vector_size(LANES * sizeof(float))));
+
 struct generator {
     struct rng_stream stream;
     uint32_t signal_below; /* a row is of class 1 when its first number is below */
@@ -68,23 +72,22 @@ static void fill_normals(float *normal)
     }
 }
 
-/* z: float[HIGGS_FEATURES][LANES], independent normal numbers, become correlated ones. */
-static void correlate(int class, float z[HIGGS_FEATURES][LANES])
+/* Independent normal numbers become correlated ones. */
+static void correlate(int class, lanes z[HIGGS_FEATURES])
 {
     for (int j = HIGGS_FEATURES - 1; j >= 0; j--) {
-        float sum[LANES] = {0};
+        lanes sum = higgs_factor[class][j][0] * z[0];
 
-        for (int i = 0; i <= j; i++)
-            for (int lane = 0; lane < LANES; lane++)
-                sum[lane] += higgs_factor[class][j][i] * z[i][lane];
-        memcpy(z[j], sum, sizeof sum);
+        for (int i = 1; i <= j; i++)
+            sum += higgs_factor[class][j][i] * z[i];
+        z[j] = sum;
     }
 }
 
-static void shape_feature(const float knot[HIGGS_KNOTS], const float z[LANES], float x[LANES])
+static void shape_feature(const float knot[HIGGS_KNOTS], const lanes *z, float x[LANES])
 {
     for (int lane = 0; lane < LANES; lane++) {
-        float at = (z[lane] + higgs_z_most) * HIGGS_KNOTS_PER_UNIT;
+        float at = ((*z)[lane] + higgs_z_most) * HIGGS_KNOTS_PER_UNIT;
         int i;
 
         at = at < 0 ? 0 : at;
@@ -95,18 +98,18 @@ static void shape_feature(const float knot[HIGGS_KNOTS], const float z[LANES], f
     }
 }
 
-static void shape_tag(const float step[2], const float value[3], const float z[LANES],
-                      float x[LANES])
+static void shape_tag(const float step[2], const float value[3], const lanes *z, float x[LANES])
 {
     for (int lane = 0; lane < LANES; lane++)
-        x[lane] = value[(z[lane] >= step[0]) + (z[lane] >= step[1])];
+        x[lane] = value[((*z)[lane] >= step[0]) + ((*z)[lane] >= step[1])];
 }
 
 /* Rows row[0..LANES) of one class; two normal numbers come from each 32-bit number. */
 static void generate_lanes(const struct generator *generator, int class,
                            const int64_t row[LANES], float *all_x)
 {
-    float z[HIGGS_FEATURES][LANES], x[HIGGS_FEATURES][LANES];
+    lanes z[HIGGS_FEATURES];
+    float x[HIGGS_FEATURES][LANES];
 
     for (int lane = 0; lane < LANES; lane++) {
         struct rng rng = rng_at(generator->stream, (uint32_t)row[lane], 0);
@@ -121,9 +124,9 @@ static void generate_lanes(const struct generator *generator, int class,
     }
     correlate(class, z);
     for (int j = 0; j < HIGGS_FEATURES; j++)
-        shape_feature(higgs_knot[class][j], z[j], x[j]);
+        shape_feature(higgs_knot[class][j], &z[j], x[j]);
     for (int t = 0; t < HIGGS_TAGS; t++)
-        shape_tag(higgs_tag_step[class][t], higgs_tag_value[t], z[higgs_tag_feature[t]],
+        shape_tag(higgs_tag_step[class][t], higgs_tag_value[t], &z[higgs_tag_feature[t]],
                   x[higgs_tag_feature[t]]);
     for (int lane = 0; lane < LANES; lane++)
         for (int j = 0; j < HIGGS_FEATURES; j++)
