@@ -142,6 +142,6 @@ void diag_print(const struct diag_list *list, FILE *out)
             print_one(entry[i].head + j, out);
     }
     if (list->errors > shown)
-        fprintf(out, "error: %zu more errors are not shown\n", list->errors - shown);
+        fprintf(out, "error: there are more errors than these %zu\n", shown);
     free(entry);
 }

@@ -32,6 +32,14 @@ struct cascade cascade_key(const struct loader *loader, const struct cascade *of
     return found;
 }
 
+const struct item *cascade_first(const struct loader *loader, const struct cascade *of,
+                                 const char *key)
+{
+    struct cascade found = cascade_key(loader, of, key);
+
+    return found.count > 0 ? found.item[0] : NULL;
+}
+
 struct cascade cascade_of(const struct loader *loader, const struct item *only)
 {
     struct cascade cascade = {1, arena_alloc(loader->arena, 1, sizeof(struct item *))};

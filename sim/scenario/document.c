@@ -12,6 +12,7 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 
 /* Stands for a key that was complained about; its value is left out of the tree. */
@@ -34,6 +35,7 @@ struct builder {
     size_t nodes;
     int documents;
     bool ended;
+    bool anchors, aliases; /* complained about: what the file says cannot be known */
 };
 
 static struct place place_of(const struct builder *b, const yaml_mark_t *mark)
@@ -117,30 +119,55 @@ static int by_key_then_place(const void *left, const void *right)
     return a->place.column < b->place.column ? -1 : a->place.column > b->place.column;
 }
 
+/* Leaves out the items whose key was set to NULL. */
+static void unlink_repeated(struct node *mapping)
+{
+    struct item *item = mapping->first;
+
+    mapping->first = mapping->last = NULL;
+    mapping->count = 0;
+    for (; item; item = item->next) {
+        if (!item->key)
+            continue;
+        if (mapping->last)
+            mapping->last->next = item;
+        else
+            mapping->first = item;
+        mapping->last = item;
+        mapping->count++;
+    }
+    if (mapping->last)
+        mapping->last->next = NULL;
+}
+
 /* Sorted, because comparing each with each would take hours for a hostile mapping. */
-static void check_duplicates(struct builder *b, const struct node *mapping)
+static void check_duplicates(struct builder *b, struct node *mapping)
 {
     struct item **sorted;
     size_t count = 0;
+    const struct item *first;
 
     if (mapping->count < 2)
         return;
-    sorted = malloc(mapping->count * sizeof(struct item *));
-    if (!sorted)
-        return;
+    sorted = memory_new(mapping->count, sizeof(struct item *));
     for (struct item *item = mapping->first; item; item = item->next)
         sorted[count++] = item;
     qsort(sorted, count, sizeof(struct item *), by_key_then_place);
+    first = sorted[0];
     for (size_t i = 1; i < count; i++) {
         char shown[TEXT_SHOWN];
 
-        if (strcmp(sorted[i - 1]->key, sorted[i]->key) != 0)
+        if (strcmp(first->key, sorted[i]->key) != 0) {
+            first = sorted[i];
             continue;
+        }
         diag_add(b->diags, DIAG_ERROR, sorted[i]->place, "'%s' is given twice",
                  text_shown(sorted[i]->key, shown));
-        diag_add(b->diags, DIAG_NOTE, sorted[i - 1]->place, "it is first given here");
+        diag_add(b->diags, DIAG_NOTE, first->place, "it is first given here");
+        sorted[i]->key = NULL;
     }
     free(sorted);
+    unlink_repeated(mapping);
 }
 
 /* -- events ----------------------------------------------------------------------- */
@@ -185,13 +212,18 @@ static bool place_value(struct builder *b, struct node *node)
 static void refuse_decoration(struct builder *b, const yaml_char_t *anchor,
                               const yaml_char_t *tag, struct place place)
 {
+    static const char standard[] = "tag:yaml.org,2002:";
     char shown[TEXT_SHOWN];
 
-    if (anchor)
+    if (anchor && !b->anchors) /* the first tells enough */
         diag_add(b->diags, DIAG_ERROR, place,
                  "anchors (&%s) are not supported: write the value out where it is needed",
                  text_shown((const char *)anchor, shown));
-    if (tag)
+    b->anchors = b->anchors || anchor;
+    if (tag && strncmp((const char *)tag, standard, strlen(standard)) == 0)
+        diag_add(b->diags, DIAG_ERROR, place, "tags (!!%s) are not supported",
+                 text_shown((const char *)tag + strlen(standard), shown));
+    else if (tag)
         diag_add(b->diags, DIAG_ERROR, place, "tags (%s) are not supported",
                  text_shown((const char *)tag, shown));
 }
@@ -240,9 +272,11 @@ static bool take_alias(struct builder *b, const yaml_event_t *event)
     struct place place = place_of(b, &event->start_mark);
     char shown[TEXT_SHOWN];
 
-    diag_add(b->diags, DIAG_ERROR, place,
-             "aliases (*%s) are not supported: write the value out",
-             text_shown((const char *)event->data.alias.anchor, shown));
+    if (!b->aliases)
+        diag_add(b->diags, DIAG_ERROR, place,
+                 "aliases (*%s) are not supported: write the value out",
+                 text_shown((const char *)event->data.alias.anchor, shown));
+    b->aliases = true;
     return place_value(b, node_new(b->arena, NODE_BAD, b->layer, place));
 }
 
@@ -398,5 +432,5 @@ struct node *document_parse(struct arena *arena, const char *name, enum layer la
     run_parser(&b, bytes, size);
     if (b.ended && !b.root)
         diag_add(diags, DIAG_ERROR, (struct place){name, 1, 1}, "there is nothing in it");
-    return b.ended ? b.root : NULL;
+    return b.ended && !b.anchors && !b.aliases ? b.root : NULL;
 }

@@ -109,43 +109,41 @@ const struct item *preset_item(struct loader *loader, const char *key, const cha
     return item;
 }
 
+/* The short form's word for it, when the user speaks in the short form. */
+static const char *short_word(const struct loader *loader, const struct owner *owner,
+                              const char *key)
+{
+    const struct node *groups;
+    char path[160];
+
+    if (!owner->path || loader->root.count == 0)
+        return NULL;
+    groups = node_get(loader->root.item[loader->root.count - 1]->value, "groups");
+    snprintf(path, sizeof path, "%s.%s", owner->path, key);
+    return groups && groups->implied ? shorthand_word(path) : NULL;
+}
+
 static void say_missing(struct loader *loader, const struct field *field, const char *key,
                         const struct owner *owner)
 {
-    char path[160];
-    const char *word = NULL;
+    const char *word = short_word(loader, owner, key);
+    const char *doc = field->doc ? field->doc : "it has no preset.";
     const struct family *family = NULL;
-    struct text names = {0};
 
-    if (owner->path) {
-        snprintf(path, sizeof path, "%s%s%s", owner->path, owner->path[0] ? "." : "", key);
-        word = shorthand_word(path);
-    }
-    if (word && loader->root.count > 0) { /* does the user speak in the short form? */
-        const struct node *groups =
-            node_get(loader->root.item[loader->root.count - 1]->value, "groups");
-
-        if (groups && !groups->implied)
-            word = NULL;
+    if (owner->missing) {
+        text_add(owner->missing, "%s'%s'", owner->missing->length ? ", " : "", key);
+        return;
     }
     if (word)
-        diag_add(loader->diags, DIAG_ERROR, owner->place, "'%s' is missing: %s", word,
-                 field->doc ? field->doc : "it has no preset.");
+        diag_add(loader->diags, DIAG_ERROR, owner->place, "'%s' is missing: %s", word, doc);
     else
         diag_add(loader->diags, DIAG_ERROR, owner->place, "%s needs '%s': %s", owner->words,
-                 key, field->doc ? field->doc : "it has no preset.");
+                 key, doc);
     if (field->type == FIELD_CHOICE)
         family = family_named(loader->options, field->family);
-    for (size_t i = 0; family && family->kinds[i]; i++)
-        text_add(&names, "%s%s", i ? ", " : "", family->kinds[i]->name);
-    if (names.chars)
-        diag_add(loader->diags, DIAG_NOTE, owner->place, "there are: %s", names.chars);
-    text_done(&names);
-    if (owner->provided && loader->scope.count == 0)
-        diag_add(
-            loader->diags, DIAG_NOTE, owner->place,
-            "no provider is named that could say it; write 'provider: NAME' (there are: %s)",
-            catalogue_names(loader));
+    if (family)
+        diag_add(loader->diags, DIAG_NOTE, owner->place, "there are: %s",
+                 family_names(loader->arena, family));
 }
 
 /* A struct's own table, and those of the kinds whose fields stand beside its own.  False: such

@@ -8,6 +8,7 @@
 #ifndef TRAINCAST_SIM_SCENARIO_LOAD_H
 #define TRAINCAST_SIM_SCENARIO_LOAD_H
 
+#include "base/text.h"
 #include "sim/scenario/catalogue.h"
 #include "sim/scenario/document.h"
 #include "sim/scenario/resolved.h"
@@ -26,15 +27,17 @@ struct loader {
     struct cascade root;          /* the scenario and --set */
     struct catalogue *catalogues; /* read so far */
     struct scope scope;           /* the provider in force for what is being loaded */
+    bool provider_failed;         /* named but not there: what is missing is no news */
     struct scope first_scope;     /* of the first group that names one: the default of all */
 };
 
 /* To whom the fields of a table belong, for messages. */
 struct owner {
-    const char *words;  /* "'stop'", "'faas'": whose field is unknown or missing */
-    const char *path;   /* in the long form; NULL where it does not matter */
-    struct place place; /* where a missing field is reported */
-    bool provided;      /* a provider could have said what is missing */
+    const char *words;    /* "'stop'", "'faas'": whose field is unknown or missing */
+    const char *path;     /* in the long form; NULL where it does not matter */
+    struct place place;   /* where a missing field is reported */
+    struct text *missing; /* of a kind that a provider could describe, while none is named: the
+                           * keys nobody says are collected here, to be told in one sentence */
 };
 
 /* -- cascade.c -------------------------------------------------------------------- */
@@ -42,6 +45,8 @@ struct owner {
  * it. */
 struct cascade cascade_key(const struct loader *loader, const struct cascade *of,
                            const char *key);
+const struct item *cascade_first(const struct loader *loader, const struct cascade *of,
+                                 const char *key); /* the highest of them, or NULL */
 struct cascade cascade_of(const struct loader *loader, const struct item *only);
 /* of, with further mappings below it (NULLs are skipped); the layers that are scalars are left
  * out: they were a kind's or an entry's name. */
@@ -71,6 +76,7 @@ bool diags_are_full(const struct loader *loader);
 /* -- load_choice.c ---------------------------------------------------------------- */
 const struct family *family_named(const struct scenario_options *options, const char *name);
 bool family_is_provided(const struct family *family); /* choices may name provider and file */
+char *family_names(struct arena *arena, const struct family *family); /* "s3, direct" */
 /* The kind that the layers name, NULL after a complaint. */
 const struct kind *chosen_kind(struct loader *loader, const struct family *family,
                                const struct cascade *from, const char *kind_key);
@@ -78,6 +84,8 @@ const struct kind *chosen_kind(struct loader *loader, const struct family *famil
 void load_choice(struct loader *loader, const struct family *family, const struct cascade *from,
                  const char *key, const char *path, struct place around, struct choice *out,
                  struct resolved *parent);
+const struct item *kind_item(const struct cascade *from,
+                             const char *kind_key); /* who names it */
 /* The kind chosen so, without complaint: NULL when there is none. */
 const struct kind *kind_beside(const struct loader *loader, const struct field *field,
                                const struct cascade *from);
@@ -87,10 +95,15 @@ void find_first_scope(struct loader *loader);
 void load_choice_beside(struct loader *loader, const struct field *field,
                         const struct cascade *from, const struct owner *owner, void *conf,
                         struct resolved *parent);
+
+/* -- load_entry.c, load_map.c ----------------------------------------------------- */
 void load_entry(struct loader *loader, const struct field *field, const struct cascade *from,
                 const struct owner *owner, void *conf, struct resolved *parent);
 void load_map(struct loader *loader, const struct field *field, const struct cascade *from,
               const struct owner *owner, void *conf, struct resolved *parent);
+enum { MAP_MOST = 1000 };
+/* The names of all layers: first the scenario's in its order, then what higher layers add. */
+size_t map_names(struct loader *loader, const struct cascade *from, const struct item **names);
 
 /* -- load_leaf.c, load_value.c, value_table.c ------------------------------------- */
 /* parent may be NULL: only checked. */

@@ -90,6 +90,14 @@ static bool parse_int(const struct loader *loader, const struct field *field,
     char *end;
     long long whole;
 
+    if (dimension == DIMENSION_NONE && !units_parse(text, DIMENSION_NONE, &number, NULL)) {
+        char shown[TEXT_SHOWN];
+
+        diag_add(loader->diags, DIAG_ERROR, place_of(item),
+                 "'%s' must be a whole number, not '%s'", item_name(item),
+                 text_shown(text, shown));
+        return false;
+    }
     if (!load_number(loader, field, item, text, &number))
         return false;
     errno = 0;

@@ -122,6 +122,20 @@ static void load_table(struct loader *loader, const struct field *field,
     leaf->text = value_table_text(loader->arena, table, field_dimension(field));
 }
 
+/* A provider's {value: {lognormal: ...}, source: ...} speaks of all its parameters. */
+static void pass_credit(struct resolved *value)
+{
+    for (struct resolved *function = value->first; function; function = function->next)
+        for (struct resolved *leaf = function->text ? function : function->first; leaf;
+             leaf = leaf->next) {
+            if (leaf->layer != value->layer || leaf->source)
+                continue;
+            leaf->source = value->source;
+            leaf->date = value->date;
+            leaf->fitted_to = value->fitted_to;
+        }
+}
+
 void load_value(struct loader *loader, const struct field *field, const struct cascade *from,
                 struct value *out, struct resolved *parent)
 {
@@ -157,4 +171,5 @@ void load_value(struct loader *loader, const struct field *field, const struct c
         load_distribution(loader, field, function, &inside, out, child);
     else
         load_table(loader, field, function, inside.item[0], out, child);
+    pass_credit(child);
 }

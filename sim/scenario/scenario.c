@@ -78,15 +78,12 @@ static void say_needed(struct loader *loader, const struct kind *job, const stru
     const char *word = strcmp(key, "channels") == 0 ? "channel" : key;
     const struct family *family =
         field->family ? family_named(loader->options, field->family) : NULL;
-    struct text names = {0};
 
     diag_add(loader->diags, DIAG_ERROR, place, "'%s' is missing: a job of kind '%s' needs it",
              word, job->name);
-    for (size_t i = 0; family && family->kinds[i]; i++)
-        text_add(&names, "%s%s", i ? ", " : "", family->kinds[i]->name);
-    if (names.chars)
-        diag_add(loader->diags, DIAG_NOTE, place, "there are: %s", names.chars);
-    text_done(&names);
+    if (family)
+        diag_add(loader->diags, DIAG_NOTE, place, "there are: %s",
+                 family_names(loader->arena, family));
 }
 
 /* -- loading ---------------------------------------------------------------------- */
@@ -146,32 +143,45 @@ static const char *const *short_words(struct arena *arena)
     return word;
 }
 
+static void check_is_group(struct loader *loader, const struct loaded *loaded, const char *name,
+                           const char *path)
+{
+    const struct map *groups = &loaded->scenario.groups;
+    struct nearest nearest = {.word = name};
+    struct place place = resolved_find(loaded->resolved, path, true)->place;
+    struct text names = {0};
+
+    for (size_t i = 0; i < groups->count; i++) {
+        if (strcmp(groups->name[i], name) == 0)
+            goto done;
+        nearest_try(&nearest, groups->name[i]);
+        text_add(&names, "%s%s", i ? ", " : "", groups->name[i]);
+    }
+    diag_add(loader->diags, DIAG_ERROR, place, "there is no group '%s'", name);
+    if (nearest.best)
+        suggest(loader, place, nearest.best);
+    else
+        diag_add(loader->diags, DIAG_NOTE, place, "there are: %s",
+                 names.chars ? names.chars : "");
+done:
+    text_done(&names);
+}
+
 /* A link's ends must be groups. */
 static void check_links(struct loader *loader, const struct loaded *loaded)
 {
-    const struct map *groups = &loaded->scenario.groups, *links = &loaded->scenario.links;
+    const struct map *links = &loaded->scenario.links;
 
-    for (size_t i = 0; i < links->count; i++) {
+    for (size_t i = 0; i < links->count && !diags_are_full(loader); i++) {
         const struct link_conf *link = (const struct link_conf *)links->entry + i;
-        const char *const end[] = {link->from, link->to};
+        char path[128];
 
-        for (int j = 0; j < 2; j++) {
-            struct nearest nearest = {.word = end[j] ? end[j] : ""};
-            bool found = end[j] == NULL; /* already complained about */
-            char path[128];
-            struct place place;
-
-            for (size_t k = 0; k < groups->count; k++) {
-                found = found || strcmp(groups->name[k], end[j]) == 0;
-                nearest_try(&nearest, groups->name[k]);
-            }
-            if (found)
-                continue;
-            snprintf(path, sizeof path, "links.%s.%s", links->name[i], j ? "to" : "from");
-            place = resolved_find(loaded->resolved, path, true)->place;
-            diag_add(loader->diags, DIAG_ERROR, place, "there is no group '%s'", end[j]);
-            suggest(loader, place, nearest.best);
-        }
+        snprintf(path, sizeof path, "links.%s.from", links->name[i]);
+        if (link->from)
+            check_is_group(loader, loaded, link->from, path);
+        snprintf(path, sizeof path, "links.%s.to", links->name[i]);
+        if (link->to)
+            check_is_group(loader, loaded, link->to, path);
     }
 }
 

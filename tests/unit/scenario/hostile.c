@@ -107,8 +107,7 @@ static void two_documents_are_refused(void **state)
 static void tags_and_directives_are_refused(void **state)
 {
     (void)state;
-    refused_with("seed: !!int 3\n", NULL,
-                 "error: tags (tag:yaml.org,2002:int) are not supported");
+    refused_with("seed: !!int 3\n", NULL, "error: tags (!!int) are not supported");
     refused_with("seed: !x {a: 1}\n", NULL, "error: tags (!x) are not supported");
     refused_with("%YAML 1.1\n---\nseed: 1\n", NULL,
                  "x.yaml:1:1: error: a line must not begin with '%'");
@@ -131,7 +130,7 @@ static void many_mistakes_are_told_up_to_a_limit(void **state)
 {
     (void)state;
     refused_repeated("", "unknown_key_that_is_a_little_long: 1\n", 200000, "",
-                     "more errors are not");
+                     "error: there are more errors than these ");
     refused_repeated("groups:\n", "  ?: {}\n", 1, "", "error: ");
 }
 

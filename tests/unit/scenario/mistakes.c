@@ -164,9 +164,8 @@ static void without_a_provider_the_error_says_to_name_one(void **state)
     (void)state;
     refused_with(
         WORKERS "platform: {kind: faas, memory: 1 GB}\n" CHANNEL LEARNING, NULL,
-        "error: 'faas' needs 'lifetime': Longest life.\n" AT
-        "2:1: note: no provider is named that could say it; write 'provider: NAME' (there "
-        "are: cloud, cloud-2)\n");
+        "error: 'faas' needs 'cold_start', 'lifetime', 'price'; name a provider that says "
+        "so ('provider: NAME', there are: cloud, cloud-2)\n");
 }
 
 static void an_unknown_entry_gets_a_suggestion_and_the_list(void **state)
@@ -232,7 +231,7 @@ static void a_mistake_in_a_setting_is_told_at_the_setting(void **state)
                  "--set stop.epocs=3: error: 'stop' has no field 'epocs'\n"
                  "--set stop.epocs=3: note: did you mean 'epochs'?\n");
     refused_with(WHOLE, form, "--set epochs: error: must be KEY.PATH=VALUE");
-    refused_with(WHOLE, wrong, "--set workers=many: error: 'workers' must be a number");
+    refused_with(WHOLE, wrong, "--set workers=many: error: 'workers' must be a whole number");
     refused_with(WHOLE, yaml, "--set workers=[: error: not valid YAML: ");
 }
 

@@ -86,6 +86,8 @@ static void an_origin_is_a_preset_a_line_or_a_source(void **state)
     assert_non_null(strstr(text, "latency: 80 ms  # " PLATFORMS_DIR
                                  "/cloud.yaml:12, fitted to: one figure of it, source: a paper "
                                  "(2020-11-01)\n"));
+    assert_non_null(strstr(text, "sigma: 0.3  # " PLATFORMS_DIR
+                                 "/cloud.yaml:7, source: measured (2021-02-03)\n"));
     free(text);
     scenario_free(s);
 }

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT
+ * load_entry.c -- what a provider lists under a name (`instance: t2.medium`), with the user's
+ * changes.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "sim/scenario/load.h"
+
+static void say_no_such_entry(struct loader *loader, const struct field *field,
+                              struct place place, const char *name)
+{
+    const char *nearest = NULL;
+    char *names = scope_entries(loader, &loader->scope, field->family, name, &nearest);
+    char shown[TEXT_SHOWN];
+
+    text_shown(name, shown);
+    if (loader->scope.count == 0 && loader->provider_failed)
+        return;
+    if (loader->scope.count == 0)
+        diag_add(loader->diags, DIAG_ERROR, place,
+                 "no provider is named that could say what %s '%s' is", field->family, shown);
+    else
+        diag_add(loader->diags, DIAG_ERROR, place, "%s%s%s has no %s '%s'",
+                 loader->scope.provider ? "provider '" : "the overlay",
+                 loader->scope.provider ? loader->scope.provider : "",
+                 loader->scope.provider ? "'" : "", field->family, shown);
+    suggest(loader, place, nearest);
+    if (loader->scope.count == 0)
+        diag_add(loader->diags, DIAG_NOTE, place, "there are the providers %s",
+                 catalogue_names(loader));
+    else
+        diag_add(loader->diags, DIAG_NOTE, place, "it has: %s", names[0] ? names : "none");
+}
+
+/* The entry's name: written here, or the preset's ("$model": the kind chosen there). */
+static const char *entry_name(struct loader *loader, const struct field *field,
+                              const struct cascade *from, const struct item **ret_item)
+{
+    const struct item *item = NULL;
+    const struct family *family;
+    struct cascade chosen;
+
+    *ret_item = NULL;
+    for (size_t i = 0; i < from->count && !item; i++)
+        item = from->item[i]->value->type == NODE_MAPPING
+                   ? node_find(from->item[i]->value, "name")
+                   : from->item[i];
+    *ret_item = item;
+    if (item)
+        return item_text(loader, item);
+    if (!field->preset || field->preset[0] != '$')
+        return field->preset;
+    chosen = cascade_key(loader, &loader->root, field->preset + 1);
+    family = family_named(loader->options, field->preset + 1);
+    if (chosen.count == 0 || !family)
+        return NULL;
+    item = kind_item(&chosen, "kind");
+    if (item->value->type != NODE_SCALAR || !family_find(family, item->value->text))
+        return NULL; /* which is complained about where it stands */
+    return item->value->text;
+}
+
+/* May the user's own numbers stand without the catalogue? */
+static bool stands_alone(const struct loader *loader, const struct field *field,
+                         const struct cascade *layers)
+{
+    char key[64];
+    size_t given = 0;
+
+    for (const struct field *f = field->fields; f->member; f++) {
+        field_key(f, key, sizeof key);
+        if (cascade_key(loader, layers, key).count > 0)
+            given++;
+        else if (!f->preset && !f->optional)
+            return false;
+    }
+    return given > 0;
+}
+
+void load_entry(struct loader *loader, const struct field *field, const struct cascade *from,
+                const struct owner *owner, void *conf, struct resolved *parent)
+{
+    static const char *const words[] = {"name", NULL};
+    const struct field *const tables[] = {field->fields, NULL};
+    struct owner inner = {.place = owner->place};
+    struct item *below[SCOPE_MOST];
+    struct cascade layers;
+    struct resolved *child, *leaf;
+    const struct item *item;
+    const char *name = entry_name(loader, field, from, &item);
+    char *member = (char *)conf + field->offset, key[64];
+    size_t count;
+
+    field_key(field, key, sizeof key);
+    if (item && !name)
+        return;
+    if (!name && from->count == 0) {
+        if (field->optional)
+            load_absent(field->fields, member);
+        else
+            diag_add(loader->diags, DIAG_ERROR, owner->place, "%s needs '%s': %s", owner->words,
+                     key, field->doc ? field->doc : "");
+        return;
+    }
+    if (from->count > 0)
+        inner.place = from->item[0]->place;
+    name = name ? name : "custom";
+    inner.words = arena_format(loader->arena, "%s '%s'", field->family, name);
+    count = scope_find(&loader->scope, field->family, name, below);
+    layers = cascade_over(loader, from, below, count);
+    if (count == 0 && !stands_alone(loader, field, &layers)) {
+        say_no_such_entry(loader, field,
+                          item && item->value->place.file ? item->value->place : inner.place,
+                          name);
+        return;
+    }
+    check_keys(loader, &layers, &inner, tables, words);
+    child = resolved_add(loader->arena, parent, arena_text(loader->arena, key));
+    leaf = resolved_add(loader->arena, child, "name");
+    *(char **)member = arena_text(loader->arena, name);
+    leaf->text = *(char **)member;
+    leaf->is_free_text = true;
+    if (item)
+        resolved_from(leaf, item);
+    if (from->count > 0)
+        resolved_from(child, from->item[0]);
+    load_fields(loader, field->fields, &layers, &inner, member, child);
+}
