@@ -22,13 +22,23 @@ int64_t dense_packed_at(int32_t features, int32_t d)
     return d < whole || features < LANES ? d : (int64_t)whole + d - (features - LANES);
 }
 
-/* LANES rows, and how to read them. */
-struct group {
-    const float *row[LANES];
-    int64_t whole; /* vectors read at 0, LANES, 2 LANES, ... */
-    int64_t tail;  /* where the last one is read; -1: none */
-    float copy[LANES][LANES] __attribute__((aligned(32)));
+int64_t dense_stride(int32_t features)
+{
+    return features < LANES ? LANES : features;
+}
+
+/* How a row of at least LANES floats is read: vectors at 0, LANES, 2 LANES ... and one at tail.
+ */
+struct reading {
+    int64_t whole;
+    int64_t tail; /* -1: none */
 };
+
+VECTOR_INLINE struct reading reading_of(int64_t features)
+{
+    return (struct reading){.whole = features / LANES,
+                            .tail = features % LANES ? features - LANES : -1};
+}
 
 VECTOR_INLINE void prefetch_listed(const struct rows *rows, int64_t position)
 {
@@ -45,143 +55,143 @@ VECTOR_INLINE void prefetch_listed(const struct rows *rows, int64_t position)
     __builtin_prefetch(matrix->y + row);
 }
 
-/* LANES rows that follow one another, as far ahead of `at`. */
-VECTOR_INLINE void prefetch_contiguous(const struct rows *rows, const float *at,
-                                       int64_t rows_left)
+VECTOR_INLINE void gather_body(const struct rows *rows, int64_t from, int64_t count,
+                               float *room)
 {
-    int64_t row_bytes = (int64_t)sizeof(float) * rows->matrix->features;
-    const char *begin = (const char *)at + AHEAD_ROWS * row_bytes;
+    int64_t features = rows->matrix->features;
+    struct reading reading = reading_of(features);
 
-    if (row_bytes > AHEAD_BYTES || rows_left < AHEAD_ROWS + LANES)
+    for (int64_t i = 0; i < count; i++) {
+        const float *row = rows->matrix->x + rows->index[from + i] * features;
+
+        prefetch_listed(rows, from + i + AHEAD_ROWS);
+        for (int64_t v = 0; v < reading.whole * LANES; v += LANES)
+            *(vector_unaligned *)(room + v) = *(const vector_unaligned *)(row + v);
+        if (reading.tail >= 0)
+            *(vector_unaligned *)(room + reading.tail) =
+                *(const vector_unaligned *)(row + reading.tail);
+        room += features;
+    }
+}
+
+VECTOR_KERNEL(static, gather,
+              (const struct rows *rows, int64_t from, int64_t count, float *room),
+              (rows, from, count, room))
+
+static void gather_short(const struct rows *rows, int64_t from, int64_t count, float *room)
+{
+    int32_t features = rows->matrix->features;
+
+    memset(room, 0, sizeof *room * LANES * (size_t)count);
+    for (int64_t i = 0; i < count; i++)
+        memcpy(room + i * LANES, rows->matrix->x + rows_at(*rows, from + i) * features,
+               sizeof *room * (size_t)features);
+}
+
+struct dense_block dense_block(const struct rows *rows, int64_t from, int64_t count,
+                               float *room)
+{
+    int64_t stride = dense_stride(rows->matrix->features);
+
+    if (stride > rows->matrix->features)
+        gather_short(rows, from, count, room);
+    else if (rows->index)
+        gather(rows, from, count, room);
+    else
+        return (struct dense_block){.x = rows->matrix->x + (rows->first + from) * stride,
+                                    .stride = stride,
+                                    .count = count,
+                                    .more = rows->count - from - count};
+    return (struct dense_block){.x = room, .stride = stride, .count = count};
+}
+
+VECTOR_INLINE void prefetch_following(const struct dense_block *block, int64_t base)
+{
+    int64_t row_bytes = (int64_t)sizeof(float) * block->stride;
+    const char *begin =
+        (const char *)(block->x + base * block->stride) + AHEAD_ROWS * row_bytes;
+
+    if (row_bytes > AHEAD_BYTES || block->count + block->more < base + AHEAD_ROWS + LANES)
         return;
     for (int64_t offset = 0; offset < LANES * row_bytes; offset += LINE_BYTES)
         __builtin_prefetch(begin + offset);
 }
 
-/* Missing rows of the last group repeat its last row: finite wherever that is, and ignored. */
-VECTOR_INLINE void group_set(struct group *group, const struct rows *rows, int64_t from,
-                             int64_t count)
+/* out[0 .. LANES) of `rows` rows (LANES or 1: a constant, so that loops unroll) from x on. */
+VECTOR_INLINE void dot_rows(const float *x, int64_t stride, int rows, const vector *u,
+                            float bias, float *out)
 {
-    int64_t features = rows->matrix->features;
-
-    for (int i = 0; i < LANES; i++) {
-        int64_t row = rows_at(*rows, from + (i < count ? i : count - 1));
-
-        group->row[i] = rows->matrix->x + row * features;
-    }
-    group->whole = features / LANES;
-    group->tail = features % LANES ? features - LANES : -1;
-    if (features >= LANES)
-        return;
-    group->whole = 1;
-    group->tail = -1;
-    memset(group->copy, 0, sizeof group->copy);
-    for (int i = 0; i < LANES; i++) {
-        memcpy(group->copy[i], group->row[i], sizeof(float) * (size_t)features);
-        group->row[i] = group->copy[i];
-    }
-}
-
-/* Where row i of LANES begins: listed rows by pointer, others `stride` floats apart. */
-VECTOR_INLINE const float *row_begin(const float *const *row, const float *first,
-                                     int64_t stride, int i)
-{
-    return row ? row[i] : first + i * stride;
-}
-
-/* One vector of each of LANES rows: part += x[.][at ...] u. */
-VECTOR_INLINE void dot_vectors(const float *const *row, const float *first, int64_t stride,
-                               int64_t whole, int64_t tail, const vector *u, float bias,
-                               float *out)
-{
+    struct reading reading = reading_of(stride);
     vector part[LANES] = {0}, sum;
 
-    for (int64_t v = 0; v < whole; v++) {
+    for (int64_t v = 0; v < reading.whole; v++) {
         VECTOR_UNROLL
-        for (int i = 0; i < LANES; i++)
-            part[i] +=
-                *(const vector_unaligned *)(row_begin(row, first, stride, i) + v * LANES) *
-                u[v];
+        for (int i = 0; i < rows; i++)
+            part[i] += *(const vector_unaligned *)(x + i * stride + v * LANES) * u[v];
     }
-    if (tail >= 0) {
+    if (reading.tail >= 0) {
         VECTOR_UNROLL
-        for (int i = 0; i < LANES; i++)
+        for (int i = 0; i < rows; i++)
             part[i] +=
-                *(const vector_unaligned *)(row_begin(row, first, stride, i) + tail) * u[whole];
+                *(const vector_unaligned *)(x + i * stride + reading.tail) * u[reading.whole];
     }
     vector_sum_lanes(part, &sum);
     *(vector_unaligned *)out = sum + bias;
 }
 
-VECTOR_INLINE void add_vectors(const float *const *row, const float *first, int64_t stride,
-                               int64_t whole, int64_t tail, const float *r, vector *sum)
+VECTOR_INLINE void dense_dot_body(const struct dense_block *block, const float *u, float bias,
+                                  float *out)
 {
-    for (int64_t v = 0; v < whole; v++) {
+    const vector *packed = (const vector *)u;
+    int64_t base;
+
+    for (base = 0; base + LANES <= block->count; base += LANES) {
+        if (block->more > 0)
+            prefetch_following(block, base);
+        dot_rows(block->x + base * block->stride, block->stride, LANES, packed, bias,
+                 out + base);
+    }
+    for (; base < block->count; base++) {
+        float lanes[LANES];
+
+        dot_rows(block->x + base * block->stride, block->stride, 1, packed, bias, lanes);
+        out[base] = lanes[0];
+    }
+}
+
+VECTOR_INLINE void add_rows(const float *x, int64_t stride, int rows, const float *r,
+                            vector *sum)
+{
+    struct reading reading = reading_of(stride);
+
+    for (int64_t v = 0; v < reading.whole; v++) {
         vector total = sum[v];
 
         VECTOR_UNROLL
-        for (int i = 0; i < LANES; i++)
-            total += *(const vector_unaligned *)(row_begin(row, first, stride, i) + v * LANES) *
-                     r[i];
+        for (int i = 0; i < rows; i++)
+            total += *(const vector_unaligned *)(x + i * stride + v * LANES) * r[i];
         sum[v] = total;
     }
-    if (tail >= 0) {
-        vector total = sum[whole];
+    if (reading.tail >= 0) {
+        vector total = sum[reading.whole];
 
         VECTOR_UNROLL
-        for (int i = 0; i < LANES; i++)
-            total +=
-                *(const vector_unaligned *)(row_begin(row, first, stride, i) + tail) * r[i];
-        sum[whole] = total;
+        for (int i = 0; i < rows; i++)
+            total += *(const vector_unaligned *)(x + i * stride + reading.tail) * r[i];
+        sum[reading.whole] = total;
     }
 }
 
-/* How many of the rows form whole groups that can be read without a list. */
-VECTOR_INLINE int64_t contiguous_rows(const struct rows *rows, int64_t count)
+VECTOR_INLINE void dense_add_rows_body(const struct dense_block *block, const float *r,
+                                       float *sum)
 {
-    return rows->index || rows->matrix->features < LANES ? 0 : count / LANES * LANES;
-}
+    int64_t base;
 
-VECTOR_INLINE void dense_dot_body(const struct rows *rows, int64_t from, int64_t count,
-                                  const float *u, float bias, float *out)
-{
-    const vector *packed = (const vector *)u;
-    int64_t D = rows->matrix->features, whole = D / LANES, tail = D % LANES ? D - LANES : -1;
-    int64_t contiguous = contiguous_rows(rows, count), base;
-
-    for (base = 0; base < contiguous; base += LANES) {
-        const float *first = rows->matrix->x + (rows->first + from + base) * D;
-
-        prefetch_contiguous(rows, first, rows->count - from - base);
-        dot_vectors(NULL, first, D, whole, tail, packed, bias, out + base);
-    }
-    for (; base < count; base += LANES) {
-        struct group group;
-
-        if (rows->index)
-            for (int i = 0; i < LANES; i++)
-                prefetch_listed(rows, from + base + AHEAD_ROWS + i);
-        group_set(&group, rows, from + base, count - base);
-        dot_vectors(group.row, NULL, 0, group.whole, group.tail, packed, bias, out + base);
-    }
-}
-
-VECTOR_INLINE void dense_add_rows_body(const struct rows *rows, int64_t from, int64_t count,
-                                       const float *r, float *sum)
-{
-    vector *packed = (vector *)sum;
-    int64_t D = rows->matrix->features, whole = D / LANES, tail = D % LANES ? D - LANES : -1;
-    int64_t contiguous = contiguous_rows(rows, count), base;
-
-    for (base = 0; base < contiguous; base += LANES)
-        add_vectors(NULL, rows->matrix->x + (rows->first + from + base) * D, D, whole, tail,
-                    r + base, packed);
-    for (; base < count; base += LANES) {
-        struct group group;
-
-        group_set(&group, rows, from + base, count - base);
-        add_vectors(group.row, NULL, 0, group.whole, group.tail, r + base, packed);
-    }
+    for (base = 0; base + LANES <= block->count; base += LANES)
+        add_rows(block->x + base * block->stride, block->stride, LANES, r + base,
+                 (vector *)sum);
+    for (; base < block->count; base++)
+        add_rows(block->x + base * block->stride, block->stride, 1, r + base, (vector *)sum);
 }
 
 VECTOR_INLINE void dense_flush_body(int64_t count, float *part, double *total)
@@ -195,27 +205,9 @@ VECTOR_INLINE void dense_flush_body(int64_t count, float *part, double *total)
 }
 
 VECTOR_KERNEL(extern, dense_dot,
-              (const struct rows *rows, int64_t from, int64_t count, const float *u, float bias,
-               float *out),
-              (rows, from, count, u, bias, out))
+              (const struct dense_block *block, const float *u, float bias, float *out),
+              (block, u, bias, out))
 VECTOR_KERNEL(extern, dense_add_rows,
-              (const struct rows *rows, int64_t from, int64_t count, const float *r,
-               float *sum),
-              (rows, from, count, r, sum))
+              (const struct dense_block *block, const float *r, float *sum), (block, r, sum))
 VECTOR_KERNEL(extern, dense_flush, (int64_t count, float *part, double *total),
               (count, part, total))
-
-const float *dense_gather(const struct rows *rows, int64_t from, int64_t count, float *room)
-{
-    const struct matrix *matrix = rows->matrix;
-    size_t row_bytes = sizeof(float) * (size_t)matrix->features;
-
-    if (!rows->index)
-        return matrix->x + (rows->first + from) * matrix->features;
-    for (int64_t i = 0; i < count; i++) {
-        prefetch_listed(rows, from + i + AHEAD_ROWS);
-        memcpy(room + i * matrix->features,
-               matrix->x + (int64_t)rows->index[from + i] * matrix->features, row_bytes);
-    }
-    return room;
-}

@@ -69,8 +69,8 @@ static int64_t place(struct linear *linear, const struct model *model, int64_t r
     linear->total = carve(&carver, doubles * sums_of(model));
     linear->part = carve(&carver, sums_of(model));
     linear->packed = carve(&carver, way == LINEAR_PAIR ? sums_of(model) : 0);
-    linear->gathered =
-        carve(&carver, way == LINEAR_BLAS ? linear->block_rows * model->features : 0);
+    linear->gathered = carve(
+        &carver, way == LINEAR_SPARSE ? 0 : linear->block_rows * dense_stride(model->features));
     linear->gradient = carve(&carver, way == LINEAR_SPARSE ? 0 : model->parameters);
     linear->kept = carve(&carver, way == LINEAR_SPARSE ? blocks * block_floats : 0);
     return carver.used;
@@ -113,24 +113,21 @@ int64_t linear_block(const struct linear *linear, int64_t from)
     return left < linear->block_rows ? left : linear->block_rows;
 }
 
-static void outputs_by_blas(struct linear *linear, int64_t from, int64_t count,
-                            const float *bias)
+static void outputs_by_blas(struct linear *linear, const float *bias)
 {
-    const float *x = dense_gather(&linear->rows, from, count, linear->gathered);
-
     for (int32_t k = 0; k < linear->classes; k++)
         for (int64_t i = 0; i < BLOCK_ROWS; i++)
             linear->z[(int64_t)k * BLOCK_ROWS + i] = bias[k];
     math_product(&(struct product){.transpose_a = true,
                                    .transpose_b = true,
                                    .m = linear->classes,
-                                   .n = count,
+                                   .n = linear->block.count,
                                    .k = linear->features,
                                    .alpha = 1,
                                    .a = linear->w,
                                    .lda = linear->classes,
-                                   .b = x,
-                                   .ldb = linear->features,
+                                   .b = linear->block.x,
+                                   .ldb = linear->block.stride,
                                    .beta = 1,
                                    .c = linear->z,
                                    .ldc = BLOCK_ROWS});
@@ -141,17 +138,18 @@ void linear_outputs(struct linear *linear, int64_t from, int64_t count)
     const struct matrix *matrix = linear->rows.matrix;
     const float *bias = linear->w + (int64_t)linear->features * linear->classes;
 
+    if (linear->way != LINEAR_SPARSE)
+        linear->block = dense_block(&linear->rows, from, count, linear->gathered);
     switch (linear->way) {
     case LINEAR_SPARSE:
         sparse_dot(&linear->rows, from, count, linear->w, bias, linear->classes, linear->z);
         break;
     case LINEAR_PAIR:
         memset(linear->z, 0, sizeof(float) * BLOCK_ROWS);
-        dense_dot(&linear->rows, from, count, linear->packed, bias[1] - bias[0],
-                  linear->z + BLOCK_ROWS);
+        dense_dot(&linear->block, linear->packed, bias[1] - bias[0], linear->z + BLOCK_ROWS);
         break;
     case LINEAR_BLAS:
-        outputs_by_blas(linear, from, count, bias);
+        outputs_by_blas(linear, bias);
         break;
     }
     if (!linear->rows.index)
@@ -162,24 +160,22 @@ void linear_outputs(struct linear *linear, int64_t from, int64_t count)
             linear->label[i] = matrix->y[linear->rows.index[from + i]];
 }
 
-void linear_collect(struct linear *linear, int64_t from, int64_t count)
+void linear_collect(struct linear *linear)
 {
     if (linear->way == LINEAR_PAIR) {
-        dense_add_rows(&linear->rows, from, count, linear->z + BLOCK_ROWS, linear->part);
+        dense_add_rows(&linear->block, linear->z + BLOCK_ROWS, linear->part);
         dense_flush(dense_packed_floats(linear->features), linear->part, linear->total);
         return;
     }
-    /* part[d][k] = sum_i x[i][d] z[k][i]; the block is where outputs_by_blas left it */
+    /* part[d][k] = sum_i x[i][d] z[k][i] */
     math_product(&(struct product){.transpose_a = true,
                                    .transpose_b = true,
                                    .m = linear->features,
                                    .n = linear->classes,
-                                   .k = count,
+                                   .k = linear->block.count,
                                    .alpha = 1,
-                                   .a = linear->rows.index
-                                            ? linear->gathered
-                                            : dense_gather(&linear->rows, from, count, NULL),
-                                   .lda = linear->features,
+                                   .a = linear->block.x,
+                                   .lda = linear->block.stride,
                                    .b = linear->z,
                                    .ldb = BLOCK_ROWS,
                                    .beta = 0,

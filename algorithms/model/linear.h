@@ -12,6 +12,7 @@
 #ifndef TRAINCAST_ALGORITHMS_MODEL_LINEAR_H
 #define TRAINCAST_ALGORITHMS_MODEL_LINEAR_H
 
+#include "algorithms/math/dense.h"
 #include "algorithms/model/model.h"
 
 struct linear {
@@ -29,6 +30,7 @@ struct linear {
     float *gathered; /* BLAS: float[block_rows][D] */
     float *gradient; /* float[P]: for models that need a temporary one; not used here */
     float *kept;     /* SPARSE: float[ceil(rows / BLOCK_ROWS)][K][BLOCK_ROWS]: likewise */
+    struct dense_block block; /* PAIR, BLAS: the rows in work */
     int32_t label[BLOCK_ROWS];
 };
 
@@ -44,8 +46,8 @@ int64_t linear_block(const struct linear *linear, int64_t from);
 /* Fills z and label for rows [from, from + count). */
 void linear_outputs(struct linear *linear, int64_t from, int64_t count);
 
-/* PAIR, BLAS: adds z's derivatives times the rows to the sums. */
-void linear_collect(struct linear *linear, int64_t from, int64_t count);
+/* PAIR, BLAS: adds z's derivatives times the rows of the last linear_outputs to the sums. */
+void linear_collect(struct linear *linear);
 
 /* Writes gradient: float[P] = scale * sums.  PAIR, BLAS: all of it; SPARSE: the biases only. */
 void linear_finish(const struct linear *linear, double scale, float *gradient);

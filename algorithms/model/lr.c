@@ -88,7 +88,7 @@ static double accumulate(struct linear *linear, bool want_loss, float *gradient)
             sparse_add_rows(&linear->rows, from, count, linear->z, scale, linear->classes,
                             gradient);
         else
-            linear_collect(linear, from, count);
+            linear_collect(linear);
     }
     return loss;
 }
