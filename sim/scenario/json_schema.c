@@ -16,14 +16,13 @@
 
 static void write_field(struct json *json, const char *key, const struct field *field);
 
-static void ref(struct json *json, const char *key, const char *format, const char *a,
-                const char *b)
+/* {"$ref": "#/definitions/GROUP.NAME"} */
+static void ref(struct json *json, const char *key, const char *group, const char *name)
 {
     struct text path = {0};
 
     json_open(json, key, '{');
-    text_add(&path, "#/definitions/");
-    text_add(&path, "%s%s%s", a, format, b);
+    text_add(&path, "#/definitions/%s.%s", group, name);
     json_text(json, "$ref", path.chars);
     text_done(&path);
     json_close(json, '}');
@@ -79,9 +78,9 @@ static void write_function(struct json *json, const char *name, const char *a,
     json_open(json, name, '{');
     json_text(json, "type", "object");
     json_open(json, "properties", '{');
-    ref(json, a, ".", "quantity", a_number);
+    ref(json, a, "quantity", a_number);
     if (b)
-        ref(json, b, ".", "quantity", b_number);
+        ref(json, b, "quantity", b_number);
     json_close(json, '}');
     json_open(json, "required", '[');
     json_text(json, NULL, a);
@@ -127,7 +126,7 @@ static void define_value(struct json *json, enum dimension dimension)
     snprintf(name, sizeof name, "value.%d", (int)dimension);
     json_open(json, name, '{');
     json_open(json, "anyOf", '[');
-    ref(json, NULL, ".", "quantity", own);
+    ref(json, NULL, "quantity", own);
     write_function(json, "uniform", "min", own, "max", own);
     write_function(json, "normal", "mean", own, "sd", own);
     write_function(json, "lognormal", "median", own, "sigma", pure);
@@ -234,7 +233,7 @@ static void write_map(struct json *json, const char *key, const struct field *fi
     write_doc(json, field);
     json_text(json, "type", "object");
     if (field->family)
-        ref(json, "additionalProperties", "", "family.", field->family);
+        ref(json, "additionalProperties", "family", field->family);
     else
         write_mapping(json, "additionalProperties", field, NULL);
     json_close(json, '}');
@@ -272,14 +271,29 @@ static void write_bool(struct json *json, const char *key, const struct field *f
     json_close(json, '}');
 }
 
+/* For numbers that stand without a unit; a string's size is `check`'s business. */
+static void write_limits(struct json *json, const struct field *field)
+{
+    if (field_dimension(field) != DIMENSION_NONE)
+        return;
+    if (isfinite(field->min))
+        json_number(json, field->above_min ? "exclusiveMinimum" : "minimum", field->min);
+    if (isfinite(field->max) && (field->max != 0 || field->min < 0))
+        json_number(json, "maximum", field->max);
+    if (field->type == FIELD_INT)
+        json_number(json, "multipleOf", 1);
+}
+
 /* allOf, because draft-07 ignores what stands beside a $ref. */
 static void write_ref(struct json *json, const char *key, const struct field *field,
                       const char *a, const char *b)
 {
     json_open(json, key, '{');
     write_doc(json, field);
+    if (field->type == FIELD_INT || field->type == FIELD_NUMBER || field->type == FIELD_VALUE)
+        write_limits(json, field);
     json_open(json, "allOf", '[');
-    ref(json, NULL, ".", a, b);
+    ref(json, NULL, a, b);
     json_close(json, ']');
     json_close(json, '}');
 }
@@ -404,7 +418,7 @@ static void write_shorthand(struct json *json, const struct shorthand *s)
     const struct field *field = field_find(scenario_fields, s->path[0]);
 
     if (field && field->family) {
-        ref(json, s->word, "", "family.", field->family);
+        ref(json, s->word, "family", field->family);
         return;
     }
     field = field && s->path[2] ? field_find(field->fields, s->path[2]) : NULL;

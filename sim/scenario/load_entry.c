@@ -78,15 +78,43 @@ static bool stands_alone(const struct loader *loader, const struct field *field,
     return given > 0;
 }
 
+/* Neither named nor given: fine when it may be absent. */
+static void entry_absent(struct loader *loader, const struct field *field, const char *key,
+                         const struct owner *owner, void *member)
+{
+    if (field->optional)
+        load_absent(field->fields, member);
+    else
+        diag_add(loader->diags, DIAG_ERROR, owner->place, "%s needs '%s': %s", owner->words,
+                 key, field->doc ? field->doc : "it has no preset.");
+}
+
+/* The entry's mapping with its name, under parent. */
+static struct resolved *add_entry(struct loader *loader, const char *key, const char *name,
+                                  const struct item *named_by, const struct cascade *from,
+                                  struct resolved *parent)
+{
+    struct resolved *child =
+        resolved_add(loader->arena, parent, arena_text(loader->arena, key));
+    struct resolved *leaf = resolved_add(loader->arena, child, "name");
+
+    leaf->text = name;
+    leaf->is_free_text = true;
+    if (named_by)
+        resolved_from(leaf, named_by);
+    if (from->count > 0)
+        resolved_from(child, from->item[0]);
+    return child;
+}
+
 void load_entry(struct loader *loader, const struct field *field, const struct cascade *from,
                 const struct owner *owner, void *conf, struct resolved *parent)
 {
     static const char *const words[] = {"name", NULL};
     const struct field *const tables[] = {field->fields, NULL};
-    struct owner inner = {.place = owner->place};
+    struct owner inner = {.place = from->count > 0 ? from->item[0]->place : owner->place};
     struct item *below[SCOPE_MOST];
     struct cascade layers;
-    struct resolved *child, *leaf;
     const struct item *item;
     const char *name = entry_name(loader, field, from, &item);
     char *member = (char *)conf + field->offset, key[64];
@@ -96,16 +124,10 @@ void load_entry(struct loader *loader, const struct field *field, const struct c
     if (item && !name)
         return;
     if (!name && from->count == 0) {
-        if (field->optional)
-            load_absent(field->fields, member);
-        else
-            diag_add(loader->diags, DIAG_ERROR, owner->place, "%s needs '%s': %s", owner->words,
-                     key, field->doc ? field->doc : "");
+        entry_absent(loader, field, key, owner, member);
         return;
     }
-    if (from->count > 0)
-        inner.place = from->item[0]->place;
-    name = name ? name : "custom";
+    name = arena_text(loader->arena, name ? name : "custom");
     inner.words = arena_format(loader->arena, "%s '%s'", field->family, name);
     count = scope_find(&loader->scope, field->family, name, below);
     layers = cascade_over(loader, from, below, count);
@@ -116,14 +138,7 @@ void load_entry(struct loader *loader, const struct field *field, const struct c
         return;
     }
     check_keys(loader, &layers, &inner, tables, words);
-    child = resolved_add(loader->arena, parent, arena_text(loader->arena, key));
-    leaf = resolved_add(loader->arena, child, "name");
-    *(char **)member = arena_text(loader->arena, name);
-    leaf->text = *(char **)member;
-    leaf->is_free_text = true;
-    if (item)
-        resolved_from(leaf, item);
-    if (from->count > 0)
-        resolved_from(child, from->item[0]);
-    load_fields(loader, field->fields, &layers, &inner, member, child);
+    *(const char **)member = name;
+    load_fields(loader, field->fields, &layers, &inner, member,
+                add_entry(loader, key, name, item, from, parent));
 }
