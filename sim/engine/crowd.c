@@ -199,6 +199,24 @@ void crowd_take(struct crowd *crowd, struct flow *flow)
     take_out(crowd, class_of(crowd, flow), flow);
 }
 
+void crowd_dissolve(struct crowd *crowd)
+{
+    for (size_t i = 0; i < crowd->class_count; i++) {
+        struct heap *flows = &crowd->class[i].flows;
+        for (size_t j = flows->count;
+             j-- > 0;) { /* the first to end last: it dates the others */
+            struct flow *flow = flow_of_event(flows->slot[j].event);
+            flow->left = crowd_left(crowd, flow);
+            flow->event.position = 0;
+        }
+    }
+    for (size_t i = 0; i < crowd->class_count; i++)
+        crowd->class[i].flows.count = 0;
+    crowd->spare_count += crowd->class_count;
+    crowd->class_count = crowd->flow_count = crowd->added = 0;
+    engine_cancel(crowd->share->engine, &crowd->event);
+}
+
 double crowd_rate(const struct crowd *crowd, const struct flow *flow)
 {
     return class_of(crowd, flow)->rate_per_s;

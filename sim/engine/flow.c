@@ -20,25 +20,6 @@ double flow_bound(const struct flow *flow)
     return bound;
 }
 
-void flow_settle(struct flow *flow, double now_s)
-{
-    if (flow->event.due_s <= now_s)
-        flow->left = 0;
-    else
-        flow->left = fmax(0, flow->left - flow->rate_per_s * (now_s - flow->since_s));
-    flow->since_s = now_s;
-}
-
-void flow_set_rate(struct flow *flow, double rate_per_s, double now_s)
-{
-    flow->rate_per_s = rate_per_s;
-    flow->since_s = now_s;
-    if (flow->left <= 0)
-        flow->event.due_s = now_s;
-    else
-        flow->event.due_s = rate_per_s > 0 ? now_s + flow->left / rate_per_s : INFINITY;
-}
-
 /* -- alone --------------------------------------------------------------- */
 static void alone_due(struct engine *engine, struct event *event)
 {
@@ -47,16 +28,28 @@ static void alone_due(struct engine *engine, struct event *event)
 
 void flow_run_alone(struct engine *engine, struct flow *flow)
 {
+    double due_s = engine->now_s;
+    if (flow->left > 0)
+        due_s = flow->bound_per_s > 0 ? due_s + flow->left / flow->bound_per_s : INFINITY;
     flow->place = FLOW_ALONE;
-    flow_set_rate(flow, flow->bound_per_s, engine->now_s);
+    flow->rate_per_s = flow->bound_per_s;
+    flow->since_s = engine->now_s;
     flow->event.fire = alone_due;
-    engine_at(engine, &flow->event, flow->event.due_s);
+    flow->event.due_s = due_s; /* engine_at takes no note of never */
+    engine_at(engine, &flow->event, due_s);
+}
+
+double flow_left_alone(const struct flow *flow, double now_s)
+{
+    if (flow->event.due_s <= now_s)
+        return 0;
+    return fmax(0, flow->left - flow->rate_per_s * (now_s - flow->since_s));
 }
 
 void flow_stop_alone(struct engine *engine, struct flow *flow)
 {
     engine_cancel(engine, &flow->event);
-    flow_settle(flow, engine->now_s);
+    flow->left = flow_left_alone(flow, engine->now_s);
     flow->place = FLOW_OUT;
 }
 
@@ -78,7 +71,7 @@ static void take_from_its_place(struct engine *engine, struct flow *flow)
                 crowd_take(flow->share[i]->crowd, flow);
         break;
     case FLOW_IN_WEB:
-        web_take(flow->web, flow);
+        web_take(flow);
         break;
     }
     flow->place = FLOW_OUT;
@@ -263,8 +256,9 @@ double flow_rate(const struct flow *flow)
     case FLOW_EMPTY:
         return 0;
     case FLOW_ALONE:
-    case FLOW_IN_WEB:
         return flow->rate_per_s;
+    case FLOW_IN_WEB:
+        return web_rate(flow);
     case FLOW_IN_CROWD:
         break;
     }

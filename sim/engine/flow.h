@@ -57,13 +57,13 @@ struct flow {
     double cap_per_s;
     double begin_s;
     double bound_per_s; /* the least of its cap and its shares' capacities */
-    double rate_per_s;  /* since since_s; in a crowd the crowd knows it */
-    double left;        /* at since_s; in a crowd the crowd knows it */
+    double rate_per_s;  /* alone: since since_s */
+    double left;        /* alone: at since_s */
     double since_s;
     uint64_t order;     /* of beginning: breaks ties among flows that end together */
     struct event event; /* its end: in the engine's queue, a crowd's or a web's */
-    uint64_t mark;      /* web.c: visited */
     struct web *web;
+    size_t place_in_web;
     struct flow_link link[FLOW_SHARES];
 };
 

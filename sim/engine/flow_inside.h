@@ -32,11 +32,7 @@ struct share {
     struct flow_link *first, *last; /* in the order of beginning */
     struct crowd *crowd;            /* kept once made; used in state CROWD */
     struct web *web;                /* in state WEB */
-    /* web.c, while solving: */
-    struct event level; /* due_s: at most the rate at which the share is full */
-    double rest_per_s;  /* capacity not yet given away */
-    size_t open;        /* flows without a rate yet */
-    uint64_t mark;
+    uint32_t tie;                   /* its place in the web */
 };
 
 static inline struct flow *flow_of_event(struct event *event)
@@ -53,12 +49,9 @@ static inline bool share_can_be_full(const struct share *share)
 
 /* flow.c */
 double flow_bound(const struct flow *flow);
-/* Brings left and since_s of a flow that is alone or in a web up to now. */
-void flow_settle(struct flow *flow, double now_s);
-/* From now on at this rate, until event.due_s. */
-void flow_set_rate(struct flow *flow, double rate_per_s, double now_s);
 void flow_run_alone(struct engine *engine, struct flow *flow);
-void flow_stop_alone(struct engine *engine, struct flow *flow);
+void flow_stop_alone(struct engine *engine, struct flow *flow); /* sets flow->left as of now */
+double flow_left_alone(const struct flow *flow, double now_s);
 /* The whole amount has crossed and the flow is out of its crowd or web: leaves its shares, then
  * calls done.  The last thing its caller does: anything may have changed. */
 void flow_over(struct engine *engine, struct flow *flow);
@@ -69,6 +62,8 @@ struct crowd *crowd_free(struct crowd *crowd);
 void crowd_add(struct crowd *crowd, struct flow *flow);  /* with flow->left as of now */
 void crowd_take(struct crowd *crowd, struct flow *flow); /* sets flow->left as of now */
 double crowd_rate(const struct crowd *crowd, const struct flow *flow);
+/* Empties it: sets every flow's left; their place is in a crowd until they get another. */
+void crowd_dissolve(struct crowd *crowd);
 double crowd_left(const struct crowd *crowd, const struct flow *flow);
 /* Adopts the share's new capacity; false, and nothing done, if a flow's bound depends on it. */
 bool crowd_set_capacity(struct crowd *crowd, double capacity_per_s);
@@ -78,10 +73,13 @@ struct web *web_new(struct engine *engine);
 /* Ties the share to the web, and all that its flows are tied to.  A flow in no place yet (one
  * that just begins) is left to its caller. */
 void web_absorb(struct web *web, struct share *share);
-void web_add(struct web *web, struct flow *flow);  /* with flow->left as of now */
-void web_take(struct web *web, struct flow *flow); /* sets flow->left as of now */
-void web_disturb(struct web *web);                 /* solve it anew at the end of this moment */
-void web_solve_if_disturbed(struct web *web);      /* now; its flows may be placed elsewhere */
-void web_forget(struct share *share);              /* a share without flows, from its web */
+void web_add(struct web *web, struct flow *flow); /* with flow->left as of now */
+void web_take(struct flow *flow);                 /* sets flow->left as of now */
+void web_renew_bound(const struct flow *flow);    /* flow->bound_per_s has changed */
+double web_rate(const struct flow *flow);
+double web_left(const struct flow *flow);
+void web_disturb(struct web *web);            /* solve it anew at the end of this moment */
+void web_solve_if_disturbed(struct web *web); /* now; its flows may be placed elsewhere */
+void web_forget(struct share *share);         /* a share without flows, from its web */
 
 #endif

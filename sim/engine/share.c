@@ -71,14 +71,12 @@ double share_used_per_s(const struct share *share)
 
 static double crossed_so_far(const struct flow *flow, double now_s)
 {
-    if (flow->place == FLOW_IN_CROWD) {
-        for (int i = 0; i < flow->share_count; i++)
-            if (flow->share[i]->state == SHARE_CROWD)
-                return flow->amount - crowd_left(flow->share[i]->crowd, flow);
-    }
-    struct flow copy = *flow;
-    flow_settle(&copy, now_s);
-    return copy.amount - copy.left;
+    if (flow->place == FLOW_IN_WEB)
+        return flow->amount - web_left(flow);
+    for (int i = 0; i < flow->share_count; i++)
+        if (flow->share[i]->state == SHARE_CROWD)
+            return flow->amount - crowd_left(flow->share[i]->crowd, flow);
+    return flow->amount - flow_left_alone(flow, now_s);
 }
 
 double share_carried(struct share *share)
@@ -89,11 +87,12 @@ double share_carried(struct share *share)
     return carried;
 }
 
-/* A flow's bound may follow the capacity of one of its shares. */
+/* A flow's bound may follow the capacity of one of its shares.  The flow is in the web. */
 static void renew_bound(struct web *web, struct flow *flow, const struct share *changed)
 {
     double old = flow->bound_per_s;
     flow->bound_per_s = flow_bound(flow);
+    web_renew_bound(flow);
     for (int i = 0; i < flow->share_count; i++) {
         struct share *share = flow->share[i];
         if (share != changed && old != flow->bound_per_s) {
