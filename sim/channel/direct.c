@@ -11,6 +11,7 @@
  * again what its predecessor had received. */
 #include "sim/channel/direct.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -163,6 +164,7 @@ static void post(struct direct *direct, struct request *request)
 {
     double due_s = request->begin_s;
 
+    assert(request->to);
     set_coming(request->object, 1);
     tell_readers(request->object);
     request->event.fire = arrived;

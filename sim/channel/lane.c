@@ -109,8 +109,9 @@ static void note_found(struct lane *lane, const struct plan_step *step)
         lane->found[lane->found_count++] =
             (struct found){.visible_s = object->visible_s, .slot = slot};
     }
-    qsort(lane->found, (size_t)lane->found_count, sizeof *lane->found,
-          exchange->facts.lists_by_name ? by_name : by_appearance);
+    if (lane->found_count > 1)
+        qsort(lane->found, (size_t)lane->found_count, sizeof *lane->found,
+              exchange->facts.lists_by_name ? by_name : by_appearance);
 }
 
 /* SIMPLIFIED: deleting is not waited for (it is off the critical path), and the objects stay

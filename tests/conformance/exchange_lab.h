@@ -136,6 +136,9 @@ static inline void member_body(struct actor *self, void *arg)
                                      "its work");
         if (outcome == OUTCOME_OK)
             outcome = exchange_run(self, group->exchange[round], member->rank, member->node);
+        if (share_flow_count(member->node->nic_up) ||
+            share_flow_count(member->node->nic_down) || member->node->holds)
+            exit(9); /* who has left, for good or ill, has nothing under way */
         if (outcome != OUTCOME_OK)
             break;
         group->rank_end_s[round * trial->ranks + member->rank] = engine_now_s(engine);

@@ -125,6 +125,7 @@ static inline const double *lab_run_in(int room, lab_story *story, const void *a
     fflush(NULL);
     child = fork();
     if (child == 0) {
+        alarm(300); /* a story that hangs has failed */
         lab_child(story, arg, out[room]);
         exit(0);
     }
