@@ -95,7 +95,9 @@ struct field {
                                * section */
     bool beside;              /* FIELD_CHOICE: the kind's name stands under this key, and its
                                * fields beside it: `data: {source: file, path: ...}` */
-    const struct field *fields; /* FIELD_STRUCT, FIELD_MAP, FIELD_ENTRY */
+    const struct field *fields; /* FIELD_STRUCT, FIELD_MAP, FIELD_ENTRY.  A FIELD_MAP with
+                                 * neither this nor a family holds settings for somebody else:
+                                 * keys of any form, entries char * of YAML (sheets only) */
     size_t size;                /* of the member; FIELD_MAP: of one entry */
     enum dimension dimension;   /* FIELD_NUMBER, FIELD_INT, FIELD_VALUE: set explicitly only
                                  * where the member's name does not say (0: by the name) */

@@ -255,7 +255,10 @@ void load_field(struct loader *loader, const struct field *field, const struct c
         load_struct(loader, field, key, &here, owner, member, parent);
         break;
     case FIELD_MAP:
-        load_map(loader, field, &here, owner, conf, parent);
+        if (field->fields || field->family)
+            load_map(loader, field, &here, owner, conf, parent);
+        else
+            load_settings(loader, field, &here, conf, parent);
         break;
     case FIELD_ENTRY:
         load_entry(loader, field, &here, owner, conf, parent);

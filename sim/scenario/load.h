@@ -96,11 +96,14 @@ void load_choice_beside(struct loader *loader, const struct field *field,
                         const struct cascade *from, const struct owner *owner, void *conf,
                         struct resolved *parent);
 
-/* -- load_entry.c, load_map.c ----------------------------------------------------- */
+/* -- load_entry.c, load_map.c, load_settings.c ------------------------------------ */
 void load_entry(struct loader *loader, const struct field *field, const struct cascade *from,
                 const struct owner *owner, void *conf, struct resolved *parent);
 void load_map(struct loader *loader, const struct field *field, const struct cascade *from,
               const struct owner *owner, void *conf, struct resolved *parent);
+/* A FIELD_MAP without .fields and .family: each entry a char * of YAML. */
+void load_settings(struct loader *loader, const struct field *field, const struct cascade *from,
+                   void *conf, struct resolved *parent);
 enum { MAP_MOST = 1000 };
 /* The names of all layers: first the scenario's in its order, then what higher layers add. */
 size_t map_names(struct loader *loader, const struct cascade *from, const struct item **names);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ * sheet.h -- a YAML file that is no scenario but has a table all the same: published figures.
+ *
+ * Read by the same loader, so its mistakes get the same answers at file:line:col.  Nothing is
+ * layered above or below it, and it cannot choose kinds. */
+#ifndef TRAINCAST_SIM_SCENARIO_SHEET_H
+#define TRAINCAST_SIM_SCENARIO_SHEET_H
+
+#include "base/diag.h"
+#include "base/field.h"
+
+struct sheet; /* opaque: owns every text and map in conf */
+
+/* Loads path by fields into conf, which is zeroed and of the table's struct.  words is what
+ * messages call such a file: "a list of figures".  NULL when diags got errors. */
+struct sheet *sheet_new(const char *path, const char *words, const struct field *fields,
+                        void *conf, struct diag_list *diags);
+struct sheet *sheet_free(struct sheet *sheet); /* NULL-safe, returns NULL */
+/* Where "figures.p1.ours" was given, else the nearest thing around it; file is borrowed. */
+struct place sheet_place(const struct sheet *sheet, const char *key_path);
+/* path as the file would see it: beside itself unless absolute.  Borrowed from the sheet. */
+const char *sheet_path(struct sheet *sheet, const char *path);
+
+#endif
