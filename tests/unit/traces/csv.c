@@ -25,8 +25,8 @@ static void any_usual_separator_and_line_end_is_read(void **state)
         "  7 ,\t0.5 , -2  \n -1, 3e4\t, 4\t\n",
         "  7   0.5    -2  \n -1  3e4 4   \n",
         " 7 \t 0.5 \t -2 \n-1\t3e4\t4\n",
-        "\xef\xbb\xbf"
-        "7,0.5,-2\n-1,3e4,4\n",
+        ("\xef\xbb\xbf"
+         "7,0.5,-2\n-1,3e4,4\n"),
         "7.0,5e-1,-2.000\n-1.0e0,30000,4.\n",
     };
 
