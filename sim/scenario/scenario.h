@@ -113,10 +113,10 @@ struct place scenario_place(const struct scenario *scenario, const char *key_pat
  */
 const char *scenario_text(const struct scenario *scenario, const char *key_path);
 
-/* The long form as YAML.  with_origins: each line ends in `# FILE:LINE, source | preset | --set`.
- * Without origins the text is canonical: equal text = equal scenario; its SHA-256 is the key.
- * It loads again to itself and needs no file but the named provider's: overlays are resolved
- * into their values, csv files of values written out (data files are not). */
+/* The long form as YAML.  with_origins: each line ends in `# FILE:LINE, source | preset |
+ * --set`. Without origins the text is canonical: equal text = equal scenario; its SHA-256 is
+ * the key. It loads again to itself and needs no file but the named provider's: overlays are
+ * resolved into their values, csv files of values written out (data files are not). */
 void scenario_print(const struct scenario *scenario, bool with_origins, FILE *out);
 /* 64 hexadecimal digits of the canonical text; borrowed. */
 const char *scenario_sha256(const struct scenario *scenario);
