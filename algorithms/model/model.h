@@ -49,7 +49,8 @@ struct model_kind {
     /* w: float[P], written; the same for the same seed. */
     void (*init)(const struct model *model, uint64_t seed, float *w);
 
-    /* Floats of scratch that each call below needs when it is given up to `rows` rows. */
+    /* Floats of scratch (64-byte aligned) that gradient and descend need for up to `rows` rows;
+     * evaluate needs those of 1 row for any number. */
     int64_t (*scratch_floats)(const struct model *model, int64_t rows);
 
     /* Writes gradient: float[P], of mean loss over the rows plus penalty, at w: float[P].
