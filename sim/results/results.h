@@ -123,6 +123,31 @@ bool results_begin(struct results *results, const struct run_info *info, int64_t
 bool results_finish(struct results *results, int64_t run_id, const struct run_end *end,
                     const struct ledger *ledger, struct err *err);
 
+/* -- reading ---------------------------------------------------------------------------- */
+/* Opens an existing database to read it; not a byte of it changes. */
+struct results *results_open_to_read(const char *path, struct err *err);
+
+struct results_param { /* of a statement: ":name" */
+    const char *name;  /* without the colon; NULL ends the list */
+    const char *text;  /* NULL: the number */
+    int64_t number;
+};
+struct results_cell {
+    const char *name; /* of the column */
+    const char *text; /* NULL: SQL's NULL */
+    double number;    /* NaN: not a number */
+};
+/* Everything is borrowed during the call. */
+typedef void(results_row_fn)(void *arg, const struct results_cell *cell, int columns);
+/* One statement that only reads; row is called for each row.  params may be NULL. */
+bool results_query(const struct results *results, const char *sql,
+                   const struct results_param *params, results_row_fn *row, void *arg,
+                   struct err *err);
+/* Would a statement be understood, and give so many columns?  Needs no database; *err says why
+ * not, as a predicate. */
+bool results_check_query(const char *sql, const struct results_param *params, int columns,
+                         struct err *err);
+
 /* Every row of every table in a fixed order, as text, without RESULTS_WALL_TABLE: two databases
  * with equal dumps hold the same results.  Reads only. */
 bool results_dump(const char *path, FILE *out, struct err *err);

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT
+ * query.c -- reading a database: one statement at a time, rows to a callback; see results.h. */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "sim/results/inside.h"
+
+enum { BUSY_TIMEOUT_MS = 10000, COLUMNS_MOST = 200 };
+
+struct results *results_open_to_read(const char *path, struct err *err)
+{
+    struct results *results;
+    int version;
+
+    if (access(path, R_OK) != 0) {
+        err_set(err, "%s cannot be read: %s", path, strerror(errno));
+        return NULL;
+    }
+    results = NEW(struct results);
+    results->path = memory_text(path);
+    results->busy_timeout_ms = BUSY_TIMEOUT_MS;
+    /* Not READONLY: after a kill -9 the first to open the file must take back what was half
+     * written, and SQLite lets only a connection that may write do so. */
+    if (sqlite3_open_v2(path, &results->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
+        sqlite3_busy_timeout(results->db, BUSY_TIMEOUT_MS) != SQLITE_OK) {
+        results_fail(results, err);
+        return results_close(results);
+    }
+    if (!results_execute(results, "PRAGMA query_only = ON", err) ||
+        !schema_inspect(results, &schema_ours, &version, err))
+        return results_close(results);
+    if (version == 0) {
+        err_set(err, "%s holds no runs", path);
+        return results_close(results);
+    }
+    return results;
+}
+
+/* A statement that does nothing but read; NULL with *err. */
+static sqlite3_stmt *prepare(const struct results *results, const char *sql, struct err *err)
+{
+    sqlite3_stmt *statement = NULL;
+    const char *rest = sql;
+
+    if (sqlite3_prepare_v2(results->db, sql, -1, &statement, &rest) != SQLITE_OK) {
+        err_set(err, "%s", sqlite3_errmsg(results->db));
+        return NULL;
+    }
+    if (!statement)
+        err_set(err, "there is no statement in it");
+    else if (rest[strspn(rest, " \t\n;")])
+        err_set(err, "there is more than one statement in it");
+    else if (!sqlite3_stmt_readonly(statement))
+        err_set(err, "it does not only read");
+    else if (sqlite3_column_count(statement) > COLUMNS_MOST)
+        err_set(err, "it has more than %d columns", (int)COLUMNS_MOST);
+    else
+        return statement;
+    sqlite3_finalize(statement);
+    return NULL;
+}
+
+static bool bind(sqlite3_stmt *statement, const struct results_param *params, struct err *err)
+{
+    int count = sqlite3_bind_parameter_count(statement);
+
+    for (int i = 1; i <= count; i++) {
+        const char *name = sqlite3_bind_parameter_name(statement, i);
+        const struct results_param *param = params;
+
+        while (name && param && param->name && strcmp(param->name, name + 1) != 0)
+            param++;
+        if (!name || !param || !param->name)
+            return err_set(err, "there is no parameter '%s'", name ? name : "?");
+        if (param->text)
+            sqlite3_bind_text(statement, i, param->text, -1, SQLITE_STATIC);
+        else
+            sqlite3_bind_int64(statement, i, param->number);
+    }
+    return true;
+}
+
+static void read_row(sqlite3_stmt *statement, int columns, struct results_cell *cell)
+{
+    for (int i = 0; i < columns; i++) {
+        int type = sqlite3_column_type(statement, i);
+        bool number = type == SQLITE_INTEGER || type == SQLITE_FLOAT;
+
+        cell[i].name = sqlite3_column_name(statement, i);
+        /* the number first: asking for the text converts the cell */
+        cell[i].number = number ? sqlite3_column_double(statement, i) : NAN;
+        cell[i].text = (const char *)sqlite3_column_text(statement, i);
+    }
+}
+
+bool results_query(const struct results *results, const char *sql,
+                   const struct results_param *params, results_row_fn *row, void *arg,
+                   struct err *err)
+{
+    struct results_cell cell[COLUMNS_MOST];
+    sqlite3_stmt *statement = prepare(results, sql, err);
+    int code = SQLITE_DONE, columns;
+    bool ok;
+
+    if (!statement)
+        return false;
+    columns = sqlite3_column_count(statement);
+    ok = bind(statement, params, err);
+    while (ok && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+        read_row(statement, columns, cell);
+        row(arg, cell, columns);
+    }
+    if (ok && code != SQLITE_DONE)
+        ok = results_fail(results, err);
+    sqlite3_finalize(statement);
+    return ok;
+}
+
+/* The views of an empty database are enough to know whether a statement makes sense. */
+bool results_check_query(const char *sql, const struct results_param *params, int columns,
+                         struct err *err)
+{
+    struct results results = {.path = (char *)"the empty database"};
+    sqlite3_stmt *statement = NULL;
+    bool ok = false;
+
+    if (sqlite3_open(":memory:", &results.db) != SQLITE_OK)
+        results_fail(&results, err);
+    else if (schema_bring_up(&results, &schema_ours, err))
+        statement = prepare(&results, sql, err);
+    if (statement) {
+        ok = bind(statement, params, err);
+        if (ok && sqlite3_column_count(statement) != columns)
+            ok = err_set(err, "it has %d columns, not %d", sqlite3_column_count(statement),
+                         columns);
+        sqlite3_finalize(statement);
+    }
+    sqlite3_close(results.db);
+    return ok;
+}
