@@ -23,6 +23,7 @@ foreach(script IN LISTS scripts)
   endif()
 endforeach()
 traincast_program_test(golden.scenarios golden 300 golden/run.py)
+traincast_program_test(bad.scenarios bad 120 bad/run.py)
 
 # Fork, record and replay need the commands' tables as well.
 if(TARGET bench_overhead)
