@@ -13,6 +13,9 @@
  *             operations on the same random numbers, and the next event is the tick that finds
  * it. ideal     no ticks: the GET is sent when the object appears.
  *
+ * In the records of single requests (record.requests: rows) computed polls so stand where they
+ * were computed, later than simulated ones would.
+ *
  * The listing's keys decide how many pages a LIST has, so ticks are walked up to now before a
  * key is added. */
 #include <assert.h>

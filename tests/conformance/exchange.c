@@ -3,6 +3,7 @@
  *
  * L = 0.25 s a request or message, B = 1 MB/s, nothing drawn at random, readers are told
  * (polling ideal), everyone comes at once. */
+#include "sim/channel/exchange.h"
 #include "tests/conformance/exchange_lab.h"
 
 static const double L = 0.25, B = 1e6;

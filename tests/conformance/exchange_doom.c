@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * exchange_doom.c -- a node dies at each wait of every collective over every channel: nobody
  * hangs, nothing leaks (under ASan), and a replacement brings the exchange to its end. */
+#include "sim/channel/exchange.h"
 #include "tests/conformance/exchange_lab.h"
 
 enum { DEATHS = 25 };

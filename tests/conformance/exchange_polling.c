@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * exchange_polling.c -- polls computed are polls simulated: `computed` equals `explicit` in
  * every count, time and cent, bit for bit, whatever is drawn at random. */
+#include "sim/channel/exchange.h"
 #include "tests/conformance/exchange_lab.h"
 
 static const int counts[] = {2, 10, 50};

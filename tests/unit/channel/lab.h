@@ -16,6 +16,7 @@
 #include "sim/channel/channel.h"
 #include "sim/channel/direct.h"
 #include "sim/channel/s3.h"
+#include "sim/ledger/rows.h"
 
 enum { LAB_OUT = 1 << 16 };
 
@@ -68,6 +69,17 @@ static inline struct request_count *lab_count(struct lab *lab, const char *opera
     return ledger_request_count(lab->world.ledger, "main", operation);
 }
 
+/* Every request that was counted has its row. */
+static inline bool lab_rows_fit(const struct lab *lab)
+{
+    struct ledger_rows rows = ledger_rows(lab->world.ledger);
+    int64_t count = 0;
+
+    for (size_t i = 0; i < rows.request_counts; i++)
+        count += rows.request_count[i]->count;
+    return count == (int64_t)rows.requests;
+}
+
 static inline void lab_child(lab_story *story, const void *arg, double *out)
 {
     struct err err = {0};
@@ -95,8 +107,10 @@ static inline void lab_child(lab_story *story, const void *arg, double *out)
         (struct direct_conf){.latency_s = value_constant(0.25), .bandwidth_bytes_per_s = NAN};
     lab.world.seed = 1;
     lab.world.engine = engine_new(&(struct engine_limits){0}, &err);
-    lab.world.ledger = ledger_new(SPANS_NONE, false);
+    lab.world.ledger = ledger_new(SPANS_NONE, true);
     story(&lab);
+    if (!lab_rows_fit(&lab))
+        exit(11);
     if (lab.channel)
         lab.channel->kind->close(lab.channel);
     for (int i = 0; i < lab.nodes; i++) {
