@@ -105,26 +105,28 @@ struct dense_block dense_block(const struct rows *rows, int64_t from, int64_t co
     return (struct dense_block){.x = room, .stride = stride, .count = count};
 }
 
-VECTOR_INLINE void prefetch_following(const struct dense_block *block, int64_t base)
+/* The LANES rows that lie AHEAD_ROWS behind x, if there are so many. */
+VECTOR_INLINE void prefetch_following(const float *x, int64_t stride, int64_t rows_left)
 {
-    int64_t row_bytes = (int64_t)sizeof(float) * block->stride;
-    const char *begin =
-        (const char *)(block->x + base * block->stride) + AHEAD_ROWS * row_bytes;
+    int64_t row_bytes = (int64_t)sizeof(float) * stride;
+    const char *begin = (const char *)x + AHEAD_ROWS * row_bytes;
 
-    if (row_bytes > AHEAD_BYTES || block->count + block->more < base + AHEAD_ROWS + LANES)
+    if (row_bytes > AHEAD_BYTES || rows_left < AHEAD_ROWS + LANES)
         return;
     for (int64_t offset = 0; offset < LANES * row_bytes; offset += LINE_BYTES)
         __builtin_prefetch(begin + offset);
 }
 
 /* out[0 .. LANES) of `rows` rows (LANES or 1: a constant, so that loops unroll) from x on. */
-VECTOR_INLINE void dot_rows(const float *x, int64_t stride, int rows, const vector *u,
-                            float bias, float *out)
+VECTOR_INLINE void dot_rows(const float *x, int64_t stride, struct reading reading, int rows,
+                            const vector *u, float bias, float *out)
 {
-    struct reading reading = reading_of(stride);
-    vector part[LANES] = {0}, sum;
+    vector part[LANES], sum; /* not = {0}: gcc would clear it in memory, which takes longer */
 
-    for (int64_t v = 0; v < reading.whole; v++) {
+    VECTOR_UNROLL
+    for (int i = 0; i < LANES; i++)
+        part[i] = i < rows ? *(const vector_unaligned *)(x + i * stride) * u[0] : (vector){0};
+    for (int64_t v = 1; v < reading.whole; v++) {
         VECTOR_UNROLL
         for (int i = 0; i < rows; i++)
             part[i] += *(const vector_unaligned *)(x + i * stride + v * LANES) * u[v];
@@ -143,27 +145,25 @@ VECTOR_INLINE void dense_dot_body(const struct dense_block *block, const float *
                                   float *out)
 {
     const vector *packed = (const vector *)u;
-    int64_t base;
+    int64_t stride = block->stride, count = block->count, base;
+    struct reading reading = reading_of(stride);
+    const float *x = block->x;
 
-    for (base = 0; base + LANES <= block->count; base += LANES) {
-        if (block->more > 0)
-            prefetch_following(block, base);
-        dot_rows(block->x + base * block->stride, block->stride, LANES, packed, bias,
-                 out + base);
+    for (base = 0; base + LANES <= count; base += LANES, x += LANES * stride) {
+        prefetch_following(x, stride, count + block->more - base);
+        dot_rows(x, stride, reading, LANES, packed, bias, out + base);
     }
-    for (; base < block->count; base++) {
+    for (; base < count; base++, x += stride) {
         float lanes[LANES];
 
-        dot_rows(block->x + base * block->stride, block->stride, 1, packed, bias, lanes);
+        dot_rows(x, stride, reading, 1, packed, bias, lanes);
         out[base] = lanes[0];
     }
 }
 
-VECTOR_INLINE void add_rows(const float *x, int64_t stride, int rows, const float *r,
-                            vector *sum)
+VECTOR_INLINE void add_rows(const float *x, int64_t stride, struct reading reading, int rows,
+                            const float *r, vector *sum)
 {
-    struct reading reading = reading_of(stride);
-
     for (int64_t v = 0; v < reading.whole; v++) {
         vector total = sum[v];
 
@@ -185,13 +185,14 @@ VECTOR_INLINE void add_rows(const float *x, int64_t stride, int rows, const floa
 VECTOR_INLINE void dense_add_rows_body(const struct dense_block *block, const float *r,
                                        float *sum)
 {
-    int64_t base;
+    int64_t stride = block->stride, count = block->count, base;
+    struct reading reading = reading_of(stride);
+    const float *x = block->x;
 
-    for (base = 0; base + LANES <= block->count; base += LANES)
-        add_rows(block->x + base * block->stride, block->stride, LANES, r + base,
-                 (vector *)sum);
-    for (; base < block->count; base++)
-        add_rows(block->x + base * block->stride, block->stride, 1, r + base, (vector *)sum);
+    for (base = 0; base + LANES <= count; base += LANES, x += LANES * stride)
+        add_rows(x, stride, reading, LANES, r + base, (vector *)sum);
+    for (; base < count; base++, x += stride)
+        add_rows(x, stride, reading, 1, r + base, (vector *)sum);
 }
 
 VECTOR_INLINE void dense_flush_body(int64_t count, float *part, double *total)

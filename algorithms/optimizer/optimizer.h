@@ -65,8 +65,8 @@ int64_t optimizer_steps_per_round(const struct optimizer *optimizer, int64_t ste
 struct work optimizer_round_work(const struct optimizer *optimizer,
                                  const struct sampler *sampler, int64_t round);
 
-/* Scratch for contribute on samplers of up to step_rows rows a step, and for the model's evaluate
- * on any number of rows. */
+/* Scratch for contribute on samplers of up to step_rows rows a step, and for the model's
+ * evaluate on any number of rows. */
 void optimizer_scratch_init(const struct optimizer *optimizer, int64_t step_rows,
                             struct scratch *ret_scratch);
 
