@@ -72,6 +72,8 @@ struct request {
     double begin_s, end_s; /* end_s is NaN while it is under way */
     double waited_s;       /* of the time between: waiting for the object to appear */
     bool is_waiting;       /* for an object that is not there; nothing moves */
+    uint32_t version;      /* GET: the object's version that it reads: the one there when its
+                            * data begin to move, or, where the kind does not say, when it began */
     int attempt;           /* refused (throttled) so far */
     /* private to channels */
     uint32_t serial;       /* number of this request of its entity on its channel, and ... */

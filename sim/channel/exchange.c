@@ -158,6 +158,20 @@ enum outcome exchange_run(struct actor *self, struct exchange *exchange, int num
     return outcome;
 }
 
+double exchange_waits_since_s(const struct exchange *exchange, int number)
+{
+    const struct rank *rank = &exchange->rank[number];
+    double since_s = INFINITY;
+
+    for (int i = 0; rank->node && i < exchange->plan->lanes; i++) {
+        const struct request *request = &rank->lane[i].request;
+
+        if (request_is_under_way(request) && request->is_waiting)
+            since_s = fmin(since_s, request->wait_begin_s);
+    }
+    return since_s;
+}
+
 void exchange_abandon(struct exchange *exchange)
 {
     exchange->abandoned = true;

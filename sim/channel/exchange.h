@@ -35,6 +35,9 @@ struct exchange *exchange_free(struct exchange *exchange);
  * (storage) or not sent again (direct).  The others go on waiting for it until then. */
 enum outcome exchange_run(struct actor *self, struct exchange *exchange, int rank,
                           struct node *node);
+/* Since when the rank, in exchange_run, has been waiting for something that is not there, of
+ * several the longest; INFINITY: it waits for nothing. */
+double exchange_waits_since_s(const struct exchange *exchange, int rank);
 /* Everyone blocked in exchange_run returns LOST, later callers at once. */
 void exchange_abandon(struct exchange *exchange);
 

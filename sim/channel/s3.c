@@ -99,8 +99,10 @@ void s3_transfer(struct s3 *s3, struct request *request)
 
     if (request->bulk)
         cap_per_s *= (double)s3->conf->bulk_connections;
-    if (request->verb == VERB_GET)
+    if (request->verb == VERB_GET) {
         request->bytes = request->object->bytes;
+        request->version = request->object->version;
+    }
     request->flow.done = transferred;
     flow_begin(engine_of(s3), &request->flow, share, s3->aggregate ? 2 : 1,
                (double)request->bytes, cap_per_s);
