@@ -152,7 +152,7 @@ static void rebase(struct crowd *crowd)
         struct cap_class *class = &crowd->class[i];
         for (size_t j = 0; j < class->flows.count; j++) {
             class->flows.slot[j].due_s -= class->served;
-            class->flows.slot[j].event->due_s = class->flows.slot[j].due_s;
+            heap_event(&class->flows, j)->due_s = class->flows.slot[j].due_s;
         }
         class->served = 0;
         heap_build(&class->flows); /* rounding may have made ties */
@@ -205,13 +205,13 @@ void crowd_dissolve(struct crowd *crowd)
         struct heap *flows = &crowd->class[i].flows;
         for (size_t j = flows->count;
              j-- > 0;) { /* the first to end last: it dates the others */
-            struct flow *flow = flow_of_event(flows->slot[j].event);
+            struct flow *flow = flow_of_event(heap_event(flows, j));
             flow->left = crowd_left(crowd, flow);
             flow->event.position = 0;
         }
     }
     for (size_t i = 0; i < crowd->class_count; i++)
-        crowd->class[i].flows.count = 0;
+        heap_empty(&crowd->class[i].flows);
     crowd->spare_count += crowd->class_count;
     crowd->class_count = crowd->flow_count = crowd->added = 0;
     engine_cancel(crowd->share->engine, &crowd->event);
@@ -258,7 +258,7 @@ static void crowd_due(struct engine *engine, struct event *event)
     }
     assert(class);
     advance(crowd);
-    struct flow *flow = flow_of_event(class->flows.slot[0].event);
+    struct flow *flow = flow_of_event(heap_event(&class->flows, 0));
     class->served = fmax(class->served, flow->event.due_s);
     take_out(crowd, class, flow);
     flow_over(engine, flow);

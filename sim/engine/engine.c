@@ -110,7 +110,7 @@ static void run_actors(struct engine *engine, struct event *first)
         struct actor *actor = actor_of_timer(first);
         take_first(engine, first);
         actor_make_ready(actor);
-        first = engine->queue.count ? engine->queue.slot[0].event : NULL;
+        first = engine->queue.count ? heap_event(&engine->queue, 0) : NULL;
     } while (first && first->due_s <= engine->now_s && first->fire == actor_due);
     context_run(engine);
 }
@@ -128,7 +128,7 @@ static enum engine_end run(struct engine *engine)
     while (!nothing_is_left(engine)) {
         if (engine->stop)
             return ENGINE_STOPPED;
-        struct event *first = engine->queue.slot[0].event;
+        struct event *first = heap_event(&engine->queue, 0);
         if (first->due_s > limit_s) {
             engine->now_s = fmax(engine->now_s, limit_s);
             return ENGINE_SIM_LIMIT;

@@ -36,7 +36,7 @@ typedef void(event_fn)(struct engine *engine, struct event *event);
 struct event {
     double due_s;
     uint64_t order;  /* engine's: breaks ties, first scheduled first served */
-    size_t position; /* engine's: place in the queue + 1; 0 = not scheduled */
+    size_t position; /* engine's: handle in the queue + 1; 0 = not scheduled */
     event_fn *fire;
     bool background; /* does not keep the run alive: a trace's next step, an idle sandbox's end.
                       * Not to be changed while the event is scheduled. */

@@ -284,7 +284,7 @@ static void web_due(struct engine *engine, struct event *event)
     if (web->ready.count == 0 && web->next_due_s <= engine->now_s)
         gather_ready(web);
     if (web->ready.count) {
-        struct flow *flow = flow_of_event(web->ready.slot[0].event);
+        struct flow *flow = flow_of_event(heap_event(&web->ready, 0));
         take_out(web, flow);
         web->disturbed = true;
         web_schedule(web);

@@ -84,7 +84,7 @@ static void find_rates(struct web *web)
     struct heap queue = {0};
     prepare(web, &queue);
     while (queue.count) {
-        struct event *event = queue.slot[0].event;
+        struct event *event = heap_event(&queue, 0);
         struct tie *tie = &web->tie[event->order];
         if (tie->open > 0 && tie->rest_per_s / tie->open <= event->due_s)
             fix_flows(web, tie);
