@@ -22,6 +22,7 @@ if(TRAINCAST_FUZZ)
       -verbosity=0 -print_final_stats=1
       ${CMAKE_CURRENT_BINARY_DIR}/corpus/${stem} ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${stem}
       WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-    set_tests_properties(fuzz.${stem} PROPERTIES LABELS fuzz TIMEOUT 600)
+    math(EXPR limit "${TRAINCAST_FUZZ_SECONDS} + 300")
+    set_tests_properties(fuzz.${stem} PROPERTIES LABELS fuzz TIMEOUT ${limit})
   endforeach()
 endif()
