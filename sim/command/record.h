@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ * record.h -- one loaded scenario, from its first simulated second to its rows in a database.
+ */
+#ifndef TRAINCAST_SIM_COMMAND_RECORD_H
+#define TRAINCAST_SIM_COMMAND_RECORD_H
+
+#include "sim/command/load.h"
+#include "sim/job/run.h"
+
+struct record {
+    const char *db;           /* file of the results database */
+    struct run_options how;   /* progress, limit of real time */
+    void (*begun)(void *arg); /* the run has its number now; NULL: nobody asks */
+    void *begun_arg;
+};
+
+/* Opens the database, runs, writes.  True: run_done frees *run. */
+bool record_run(const struct loaded *loaded, const struct record *record, struct run *run,
+                int64_t *ret_run_id, struct err *err);
+
+#endif
