@@ -173,6 +173,7 @@ static void computed_free(struct learner *learner)
     partition_done(&c->partition);
     data_done(&c->data);
     free(c->scratch);
+    free(c->train_row);
     free(c->contribution);
     free(c->messages);
     free(c->message);

@@ -42,6 +42,7 @@ struct computed {
     struct data data;
     struct matrix train, test;
     struct partition partition;
+    uint32_t *train_row; /* rows that are evaluated, ascending; NULL: all */
     struct model model;
     struct optimizer optimizer;
 

@@ -177,13 +177,35 @@ static void add_parts(struct computed *c, struct rows rows, size_t *capacity)
     }
 }
 
-/* Training parts worker by worker, then the test set. */
+/* The rows that somebody trains on, ascending: memory is then read in its own order.  NULL index
+ * when those are all rows. */
+static struct rows training_rows(struct computed *c)
+{
+    struct rows all = rows_all(&c->train);
+    bool *trained = NEW_ARRAY(bool, c->train.rows);
+    int64_t count = 0;
+
+    for (int w = 0; w < c->workers; w++)
+        for (int64_t i = c->partition.start[w]; i < c->partition.train_end[w]; i++, count++)
+            trained[c->partition.row[i]] = true;
+    if (count < c->train.rows) {
+        c->train_row = NEW_ARRAY(uint32_t, count);
+        all.index = c->train_row;
+        all.count = 0;
+        for (int64_t r = 0; r < c->train.rows; r++)
+            if (trained[r])
+                c->train_row[all.count++] = (uint32_t)r;
+    }
+    free(trained);
+    return all;
+}
+
+/* Training parts, then the test set. */
 static void prepare_parts(struct computed *c)
 {
     size_t capacity = 0;
 
-    for (int w = 0; w < c->workers; w++)
-        add_parts(c, c->contribution[w].sampler.shard, &capacity);
+    add_parts(c, training_rows(c), &capacity);
     c->train_parts = c->part_count;
     if (c->data.test.rows)
         add_parts(c, rows_all(&c->test), &capacity);
