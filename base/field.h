@@ -41,7 +41,7 @@ struct kind {
     /* Family "job" only: which sections of a scenario the job uses: "data", "model",
      * "optimizer", "channel", "pattern", "sync"; ends in NULL (NULL: none).  A section that is
      * needed and absent is an error, and so is one that is given and not needed.  "channel?":
-     * may be given. */
+     * may be given.  "pattern?": the chosen kind of family "sync" decides, by its own needs. */
     const char *const *needs;
 };
 

@@ -2,8 +2,8 @@
  * data_parallel.c -- job kind `data_parallel`: W workers learn from a shard each and exchange.
  *
  * LambdaML, sections 2 and 3 (Jiang et al., SIGMOD 2021); the same job runs on functions and on
- * machines.  The settings and checks are here, what a worker does is in worker.c, what happens
- * once per round in round.c. */
+ * machines.  The settings and checks are here, what a worker does is in worker.c, what a round
+ * yields in round.c, who waits for whom in sync/. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,24 +58,16 @@ static void check_channel(const struct scenario *scenario, const struct platform
                  main->kind->name, node->node_word);
 }
 
-static void check_messages(const struct scenario *scenario, const struct learner_facts *facts,
-                           struct diag_list *diags)
+void training_check_message(const struct scenario *scenario, int64_t bytes,
+                            struct diag_list *diags)
 {
     const struct choice *main = scenario->channels.entry;
     int64_t limit_bytes = channel_kind_of(main)->facts(main->conf).max_object_bytes;
-    struct collective_totals totals;
     char size[64], limit[64];
 
-    if (!collective_fits(&scenario->pattern, facts->workers)) {
-        diag_add(diags, DIAG_ERROR, scenario_place(scenario, "pattern"),
-                 "pattern '%s' has too many messages with %d workers",
-                 scenario->pattern.kind->name, facts->workers);
+    if (!limit_bytes || bytes <= limit_bytes)
         return;
-    }
-    totals = collective_totals(&scenario->pattern, facts->workers, facts->message_bytes);
-    if (!limit_bytes || totals.max_message_bytes <= limit_bytes)
-        return;
-    units_format((double)totals.max_message_bytes, DIMENSION_BYTES, size, sizeof size);
+    units_format((double)bytes, DIMENSION_BYTES, size, sizeof size);
     units_format((double)limit_bytes, DIMENSION_BYTES, limit, sizeof limit);
     diag_add(diags, DIAG_ERROR, scenario_place(scenario, "channels.main"),
              "a message of %s does not fit into channel '%s', whose limit is %s", size,
@@ -114,9 +106,9 @@ static void check(const struct scenario *scenario, const struct learner *learner
     node = platform_kind_of(&group->platform)->facts(group->platform.conf);
     check_stop(scenario, diags);
     check_channel(scenario, &node, diags);
+    sync_kind_of(&scenario->sync)->check(scenario, learner, diags);
     if (!learner)
         return;
-    check_messages(scenario, learner_facts(learner), diags);
     check_memory(scenario, learner_facts(learner), &node, diags);
 }
 
@@ -134,7 +126,8 @@ static void launch(struct training *t)
         worker_init(t, &t->worker[w], w);
         task[w] = &t->worker[w].task[0];
     }
-    training_set_members(t);
+    training_count_members(t);
+    t->sync->start(t);
     t->platform->kind->launch(t->platform, task, t->workers);
     free(task);
 }
@@ -155,16 +148,13 @@ static struct job *start(struct run *run)
     t->workers = t->working = t->facts->workers;
     t->worker = NEW_ARRAY(struct worker, t->workers);
     t->arrived = NEW_ARRAY(bool, t->workers);
-    t->state[0].round = t->state[1].round = -1;
+    t->sync = sync_kind_of(&run->scenario->sync);
+    t->sync_conf = run->scenario->sync.conf;
     t->last_round = INT64_MAX;
-    t->reinvoked_round = t->evaluated_round = -1;
+    t->evaluated_round = -1;
     t->final = (struct evaluation){NAN, NAN, NAN, NAN};
     t->time_to_loss_s = NAN;
     t->cost_to_loss_pusd = -1;
-    object_init(&t->checkpoint, NULL);
-    object_init(&t->model, NULL);
-    t->model.visible_s = 0;
-    t->model.bytes = t->facts->model_bytes;
     launch(t);
     t->last_entity = t->worker[0].entity;
     return (struct job *)t;
@@ -188,6 +178,8 @@ static void figures(struct job *job, struct run_end *end)
         end->stop_reason = "diverged";
         end->message = "the training loss is not a finite number";
     }
+    if (t->sync->figures)
+        t->sync->figures(t, end->sim_time_s);
     /* From the last complete round to the end: what its last member did. */
     ledger_cut(t->run->world.ledger, t->last_entity, end->sim_time_s, t->round);
 }
@@ -196,23 +188,16 @@ static struct job *training_free(struct job *job)
 {
     struct training *t = training_of(job);
 
-    for (int i = 0; i < 2; i++)
-        if (t->state[i].round >= 0)
-            exchange_free(t->state[i].exchange);
-    for (size_t i = 0; i < t->retired_count; i++)
-        exchange_free(t->retired[i]);
-    for (size_t i = 0; i < t->plan_count; i++)
-        exchange_plan_free(t->plans[i]);
-    free(t->plans);
-    free(t->retired);
+    t->sync->free(t);
     free(t->arrived);
     free(t->worker);
     free(t);
     return NULL;
 }
 
-static const char *const needs[] = {"data",    "model", "optimizer", "channel",
-                                    "pattern", "sync",  NULL};
+/* Whether there is a pattern is for the kind of synchronisation to say. */
+static const char *const needs[] = {"data",     "model", "optimizer", "channel",
+                                    "pattern?", "sync",  NULL};
 
 const struct job_kind job_data_parallel = {
     .kind =

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: MIT
- * round.c -- what happens once per round of a training job: reduce, evaluate, decide, book.
+ * round.c -- what a round of a training job yields, whoever waits for whom: its evaluation, its
+ * row, the decision to stop.
  *
- * The first member through a round's exchange forms it: values are reduced, and whether there
- * is another round, and whether everybody starts a new function first, is decided there and
- * then, so that all members see the same decision at whatever time they arrive. */
-#include <assert.h>
+ * A kind of synchronisation forms the values (in the learner) and calls training_form then and
+ * there, once per round, so that everybody sees the same decision at whatever time they arrive;
+ * and training_complete when the round is over for its last member. */
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 
-#include "base/memory.h"
 #include "sim/job/training.h"
 
-static double now_s(const struct training *t)
+double training_now_s(const struct training *t)
 {
     return engine_now_s(t->run->world.engine);
 }
@@ -20,51 +17,6 @@ static double now_s(const struct training *t)
 double training_epoch_of(const struct training *t, int64_t rounds)
 {
     return (double)rounds * t->facts->epochs_per_round;
-}
-
-/* -- who takes part -- */
-void training_set_members(struct training *t)
-{
-    t->members = 0;
-    for (int w = 0; w < t->workers; w++) {
-        t->arrived[w] = t->worker[w].member;
-        if (t->worker[w].member)
-            t->worker[w].rank = t->members++;
-    }
-    if (!t->members)
-        return;
-    t->plan =
-        exchange_plan_new(&t->run->scenario->pattern, t->members, t->facts->message_bytes);
-    ROOM_FOR_ONE(t->plans, t->plan_count, t->plan_capacity);
-    t->plans[t->plan_count++] = t->plan;
-}
-
-struct round_state *training_round(struct training *t, int64_t round)
-{
-    struct round_state *state = &t->state[round & 1];
-
-    if (state->round != round) {
-        assert(state->round < 0);
-        *state = (struct round_state){.round = round, .begin_s = now_s(t), .last_entity = -1};
-    }
-    if (!state->exchange)
-        state->exchange = exchange_new(t->plan, t->main);
-    return state;
-}
-
-void training_abort(struct training *t, enum run_status status, const char *reason,
-                    const char *format, ...)
-{
-    char text[512];
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    run_stop(t->run, status, reason, "%s", text);
-    for (int w = 0; w < t->workers; w++)
-        engine_cancel(t->run->world.engine, &t->worker[w].loss);
-    run_release(t->run);
 }
 
 /* -- what the rounds yield -- */
@@ -113,21 +65,31 @@ static bool evaluation_is_due(const struct training *t, int64_t round)
         after = training_epoch_of(t, round + 1) / every->count;
         return floor(after + 1e-9) > floor(before + 1e-9);
     case EVERY_SECOND:
-        return now_s(t) - t->last_evaluated_s >= every->count;
+        return training_now_s(t) - t->last_evaluated_s >= every->count;
     }
     return false;
 }
 
 /* The criteria that need no losses. */
-static const char *stop_by_progress(const struct training *t, int64_t round)
+const char *training_ends_after(const struct training *t, int64_t rounds)
 {
     const struct stop_conf *stop = &t->run->scenario->stop;
 
-    if (stop->epochs > 0 && training_epoch_of(t, round + 1) >= stop->epochs - 1e-9)
+    if (stop->epochs > 0 && training_epoch_of(t, rounds) >= stop->epochs - 1e-9)
         return "epochs";
-    if (stop->rounds && round + 1 >= stop->rounds)
+    if (stop->rounds && rounds >= stop->rounds)
         return "rounds";
-    if (stop->time_s > 0 && now_s(t) >= stop->time_s)
+    return NULL;
+}
+
+static const char *stop_by_progress(const struct training *t, int64_t round)
+{
+    const struct stop_conf *stop = &t->run->scenario->stop;
+    const char *counted = training_ends_after(t, round + 1);
+
+    if (counted)
+        return counted;
+    if (stop->time_s > 0 && training_now_s(t) >= stop->time_s)
         return "time";
     if (stop->cost_pusd && run_cost_pusd(t->run) >= stop->cost_pusd)
         return "cost";
@@ -155,127 +117,62 @@ static const char *stop_by_learning(const struct training *t, int64_t round)
     return NULL;
 }
 
-/* Does anybody's function end before another round and the margin are over? */
-static bool lifetimes_end(const struct training *t)
+static void decide(struct training *t, int64_t round, bool evaluated)
 {
-    for (int w = 0; w < t->workers; w++)
-        if (t->worker[w].member && t->worker[w].actor &&
-            now_s(t) + t->longest_round_s + t->conf->lifetime_margin_s > t->worker[w].expires_s)
-            return true;
-    return false;
-}
-
-static void decide(struct training *t, struct round_state *state)
-{
-    const char *reason = stop_by_progress(t, state->round);
+    const char *reason = stop_by_progress(t, round);
 
     if (t->has_final && !isfinite(t->final.train_loss)) {
-        t->last_round = state->round;
+        t->last_round = round;
         run_stop(t->run, RUN_DIVERGED, "diverged", "the training loss became %g",
                  t->final.train_loss);
         return;
     }
-    if (state->evaluated && stops_by_learning(&t->run->scenario->stop)) {
-        const char *learnt = stop_by_learning(t, state->round);
+    if (evaluated && stops_by_learning(&t->run->scenario->stop)) {
+        const char *learnt = stop_by_learning(t, round);
 
         reason = learnt ? learnt : reason;
     }
     if (reason) {
-        t->last_round = state->round;
+        t->last_round = round;
         run_stop(t->run, RUN_DONE, reason, "%s", "");
-    } else if (isfinite(t->lifetime_s) && lifetimes_end(t)) {
-        t->reinvoked_round = state->round + 1;
-        object_init(&t->checkpoint, NULL);
     }
 }
 
-/* The round's values, and what follows from them.  Once per round, by its first member through.
- */
-static void form(struct training *t, struct round_state *state)
+bool training_form(struct training *t, double begin_s)
 {
-    double since_s = t->round == 0 ? state->begin_s : t->formed_s;
-    bool last = stop_by_progress(t, state->round) != NULL;
+    int64_t round = t->round;
+    double now_s = training_now_s(t), since_s = round == 0 ? begin_s : t->formed_s;
+    bool last = stop_by_progress(t, round) != NULL, evaluated = false;
 
-    if (now_s(t) - since_s > t->longest_round_s)
-        t->longest_round_s = now_s(t) - since_s;
-    t->formed_s = now_s(t);
-    learner_reduce(t->run->learner, state->round, t->arrived);
-    t->round = state->round + 1;
-    if (evaluation_is_due(t, state->round) ||
+    if (now_s - since_s > t->longest_round_s)
+        t->longest_round_s = now_s - since_s;
+    t->formed_s = now_s;
+    t->round = round + 1;
+    if (evaluation_is_due(t, round) ||
         (last && t->run->scenario->evaluate.every.unit != EVERY_NEVER)) {
         training_flush(t);
-        learner_evaluate(t->run->learner, state->round);
-        state->evaluated = true;
-        t->evaluated_round = state->round;
+        learner_evaluate(t->run->learner, round);
+        t->evaluated_round = round;
+        evaluated = true;
     }
-    decide(t, state);
+    decide(t, round, evaluated);
+    return evaluated;
 }
 
-static void complete(struct training *t, struct round_state *state)
+void training_complete(struct training *t, int64_t round, bool evaluated, int entity)
 {
-    ledger_cut(t->run->world.ledger, state->last_entity, now_s(t), state->round + 1);
-    if (state->evaluated) {
-        t->last_evaluated_s = now_s(t);
-        t->pending = (struct round_row){
-            .round = state->round + 1,
-            .epoch = training_epoch_of(t, state->round + 1),
-            .sim_time_s = now_s(t),
-            .cost_pusd = run_cost_pusd(t->run),
-            .messages_lost = ledger_messages(t->run->world.ledger)->lost,
-        };
-        t->has_pending = true;
-    }
-    exchange_free(state->exchange);
-    *state = (struct round_state){.round = -1};
-}
+    double now_s = training_now_s(t);
 
-void training_leave_round(struct training *t, struct worker *worker)
-{
-    struct round_state *state = &t->state[worker->round & 1];
-
-    assert(state->round == worker->round);
-    if (t->round == state->round)
-        form(t, state);
-    worker->round++;
-    if (++state->left == t->members)
-        complete(t, state);
-}
-
-/* -- going on without somebody -- */
-/* Whoever is still inside is told, and leaves it; its memory is kept until the end. */
-static void retire(struct training *t, struct round_state *state)
-{
-    if (!state->exchange)
+    ledger_cut(t->run->world.ledger, entity, now_s, round + 1);
+    if (!evaluated)
         return;
-    exchange_abandon(state->exchange);
-    ROOM_FOR_ONE(t->retired, t->retired_count, t->retired_capacity);
-    t->retired[t->retired_count++] = state->exchange;
-    state->exchange = NULL;
-}
-
-void training_exclude(struct training *t, struct worker *lost)
-{
-    int64_t oldest = t->round;
-
-    lost->member = false;
-    lost->gone = true;
-    t->working--;
-    for (int i = 0; i < 2; i++) {
-        struct round_state *state = &t->state[i];
-
-        if (state->round < 0)
-            continue;
-        if (lost->round > state->round)
-            state->left--;
-        retire(t, state);
-    }
-    training_set_members(t);
-    if (!t->members) {
-        training_abort(t, RUN_FAILED, "no_workers", "no worker is left");
-        return;
-    }
-    for (int i = 0; i < 2; i++)
-        if (t->state[i].round >= 0 && t->state[i].round < oldest &&
-            t->state[i].left == t->members)
-            complete(t, &t->state[i]);
+    t->last_evaluated_s = now_s;
+    t->pending = (struct round_row){
+        .round = round + 1,
+        .epoch = training_epoch_of(t, round + 1),
+        .sim_time_s = now_s,
+        .cost_pusd = run_cost_pusd(t->run),
+        .messages_lost = ledger_messages(t->run->world.ledger)->lost,
+    };
+    t->has_pending = true;
 }

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT
- * training.h -- the state of a data-parallel training job, shared by its three files:
- * data_parallel.c (the kind, its settings and checks), worker.c (what one worker does),
- * round.c (what happens once per round, and who takes part).
+ * training.h -- the state of a data-parallel training job, shared by its files:
+ * data_parallel.c (the kind, its settings and checks), worker.c (what one worker does from its
+ * first instruction to its last), round.c (what a round yields: evaluations, the decision to
+ * stop), and the kinds of synchronisation in sync/ (what a round is and who waits for whom).
  *
  * W workers are numbered 0..W-1 for ever; the *members* are those that still take part, and a
- * member's *rank* is its place among them.  A round is *formed* when its first member has the
- * whole exchange behind it (the values are reduced then, once for all), and *complete* when its
- * last has. */
+ * member's *rank* is its place among them.  A round is *formed* when its values are (in the
+ * learner, once for all), and *complete* when its last member is through. */
 #ifndef TRAINCAST_SIM_JOB_TRAINING_H
 #define TRAINCAST_SIM_JOB_TRAINING_H
 
-#include "sim/channel/exchange.h"
 #include "sim/job/run.h"
+#include "sim/job/sync/sync.h"
 
 enum on_worker_loss { LOSS_WAIT, LOSS_ABORT, LOSS_CONTINUE_WITHOUT };
 
@@ -21,8 +21,6 @@ struct data_parallel_conf {
     double loss_timeout_s;    /* until the others notice a loss */
     double lifetime_margin_s; /* re-invoke when less than a round and this is left */
 };
-
-struct training;
 
 struct worker {
     struct task task[2]; /* a re-invocation overlaps the attempt that asks for it */
@@ -40,17 +38,6 @@ struct worker {
     struct event loss; /* when the others notice that it is gone */
 };
 
-/* An exchange in progress.  Two may be, because the fastest is at most one round ahead (BSP).
- */
-struct round_state {
-    int64_t round; /* -1: unused */
-    struct exchange *exchange;
-    int left;        /* members that are through */
-    int last_entity; /* who entered last: the critical path went through it */
-    double begin_s;
-    bool evaluated; /* an evaluation of this round was begun */
-};
-
 struct training {
     struct run *run;
     const struct data_parallel_conf *conf;
@@ -59,24 +46,19 @@ struct training {
     struct platform *platform;
     struct channel *main, *store;
     double lifetime_s;
+    const struct sync_kind *sync;
+    const void *sync_conf;
+    void *state; /* the sync kind's */
 
     struct worker *worker;         /* [W] */
     int workers, members, working; /* working: members that have not left for good */
-    bool *arrived;                 /* [W]: for reduce */
+    bool *arrived;                 /* [W]: is a member, as reduce wants it */
     int last_entity;               /* who left last: the end of the critical path */
 
-    struct exchange_plan *plan;   /* for `members` ranks; the last of ... */
-    struct exchange_plan **plans; /* ... one for each membership there was */
-    size_t plan_count, plan_capacity;
-    struct exchange **retired; /* abandoned when a member was lost */
-    size_t retired_count, retired_capacity;
-    struct round_state state[2];
     int64_t round;           /* the first that is not formed yet */
     int64_t last_round;      /* the last there will be; INT64_MAX until decided */
-    int64_t reinvoked_round; /* all members start afresh before this round; -1: none yet */
     int64_t evaluated_round; /* the last of which an evaluation was begun; -1: none yet */
     double formed_s, longest_round_s;
-    struct object checkpoint, model;
 
     struct round_row pending; /* evaluated, but its losses were not waited for yet */
     bool has_pending;
@@ -87,22 +69,46 @@ struct training {
     int64_t cost_to_loss_pusd;
 };
 
-/* -- round.c -- */
-void training_set_members(struct training *t);
-struct round_state *training_round(struct training *t, int64_t round);
-/* The worker has its round's exchange behind it. */
-void training_leave_round(struct training *t, struct worker *worker);
-/* The round's losses go to the ledger once they are there; at the end for the last one. */
+/* -- round.c: what every kind of synchronisation does with a round's result -- */
+double training_now_s(const struct training *t);
+double training_epoch_of(const struct training *t, int64_t rounds);
+/* The criterion on epochs or rounds, if it ends the run after so many rounds; else NULL. */
+const char *training_ends_after(const struct training *t, int64_t rounds);
+/* The result of round t->round, begun at begin_s, is in the learner: evaluates it when due and
+ * decides whether it is the last (t->last_round, run_stop).  Returns whether an evaluation was
+ * begun. */
+bool training_form(struct training *t, double begin_s);
+/* The round is over for its last member, which the critical path goes through. */
+void training_complete(struct training *t, int64_t round, bool evaluated, int entity);
+/* The losses evaluated last go to the ledger once they are there; at the end for the last
+ * round. */
 void training_flush(struct training *t);
+
+/* -- data_parallel.c, for the checks of kinds of synchronisation -- */
+/* A message of so many bytes must fit into channel main. */
+void training_check_message(const struct scenario *scenario, int64_t bytes,
+                            struct diag_list *diags);
+
+/* -- worker.c -- */
+void worker_init(struct training *t, struct worker *worker, int number);
+void training_count_members(struct training *t);
 /* The worker will not come back: go on without it. */
 void training_exclude(struct training *t, struct worker *worker);
 /* Ends the run as failed: everybody is told. */
 void training_abort(struct training *t, enum run_status status, const char *reason,
                     const char *format, ...) __attribute__((format(printf, 4, 5)));
-double training_epoch_of(const struct training *t, int64_t rounds);
-
-/* -- worker.c -- */
-void worker_init(struct training *t, struct worker *worker, int number);
 double training_core_s(const struct compute_conf *compute, const struct work *work);
+
+/* For kinds of synchronisation. */
+void worker_book(struct worker *worker, enum activity activity);
+/* Blocks.  Reads or writes an object of the job's store. */
+enum outcome worker_store(struct actor *self, struct worker *worker, struct node *node,
+                          enum verb verb, struct object *object, int64_t bytes,
+                          const char *for_what);
+/* Blocks.  Charged arithmetic; ratio: of the time that training as much would take. */
+enum outcome worker_compute(struct actor *self, struct worker *worker, struct node *node,
+                            enum activity activity, const struct work *work, double ratio);
+/* Blocks.  One evaluation of the worker's own rows, as charged. */
+enum outcome worker_evaluate(struct actor *self, struct worker *worker, struct node *node);
 
 #endif

@@ -65,22 +65,21 @@ static enum need need_of(const struct kind *job, const char *word)
     return NEED_NOT;
 }
 
-static void say_not_needed(struct loader *loader, const struct kind *job,
-                           const struct item *item)
+/* who: "a job of kind 'service'" */
+static void say_not_needed(struct loader *loader, const char *who, const struct item *item)
 {
-    diag_add(loader->diags, DIAG_ERROR, item->place, "a job of kind '%s' does not use '%s'",
-             job->name, item_name(item));
+    diag_add(loader->diags, DIAG_ERROR, item->place, "%s does not use '%s'", who,
+             item_name(item));
 }
 
-static void say_needed(struct loader *loader, const struct kind *job, const struct field *field,
+static void say_needed(struct loader *loader, const char *who, const struct field *field,
                        const char *key, struct place place)
 {
     const char *word = strcmp(key, "channels") == 0 ? "channel" : key;
     const struct family *family =
         field->family ? family_named(loader->options, field->family) : NULL;
 
-    diag_add(loader->diags, DIAG_ERROR, place, "'%s' is missing: a job of kind '%s' needs it",
-             word, job->name);
+    diag_add(loader->diags, DIAG_ERROR, place, "'%s' is missing: %s needs it", word, who);
     if (family)
         diag_add(loader->diags, DIAG_NOTE, place, "there are: %s",
                  family_names(loader->arena, family));
@@ -107,7 +106,7 @@ static void load_top(struct loader *loader, struct loaded *out, const struct fie
     struct cascade here;
     const char *word;
     enum need need;
-    char key[64];
+    char key[64], who[64];
 
     field_key(table, key, sizeof key);
     here = cascade_key(loader, &loader->root, key);
@@ -117,14 +116,16 @@ static void load_top(struct loader *loader, struct loaded *out, const struct fie
     if (word && !job)
         field.optional = true; /* what is missing cannot be known */
     need = word && job ? need_of(job, word) : NEED_MUST;
+    if (job)
+        snprintf(who, sizeof who, "a job of kind '%s'", job->name);
     if (need == NEED_NOT && here.count > 0) {
-        say_not_needed(loader, job, here.item[0]);
+        say_not_needed(loader, who, here.item[0]);
         return;
     }
     if (need != NEED_MUST)
         field.optional = true;
     if (word && job && need == NEED_MUST && here.count == 0 && strcmp(key, "evaluate") != 0) {
-        say_needed(loader, job, table, key, owner->place);
+        say_needed(loader, who, table, key, owner->place);
         return;
     }
     load_field(loader, &field, &loader->root, owner, &out->scenario, out->resolved);
@@ -185,6 +186,26 @@ static void check_links(struct loader *loader, const struct loaded *loaded)
     }
 }
 
+/* Where the job leaves it to the kind of synchronisation whether there is a pattern. */
+static void check_pattern(struct loader *loader, const struct loaded *loaded,
+                          const struct owner *owner)
+{
+    const struct kind *job = loaded->scenario.job.kind, *sync = loaded->scenario.sync.kind;
+    const struct cascade here = cascade_key(loader, &loader->root, "pattern");
+    enum need need;
+    char who[64];
+
+    if (!job || !sync || need_of(job, "pattern") != NEED_MAY)
+        return;
+    need = need_of(sync, "pattern");
+    snprintf(who, sizeof who, "sync '%s'", sync->name);
+    if (need == NEED_NOT && here.count > 0)
+        say_not_needed(loader, who, here.item[0]);
+    if (need == NEED_MUST && here.count == 0)
+        say_needed(loader, who, field_find(scenario_fields, "pattern"), "pattern",
+                   owner->place);
+}
+
 static void load_all(struct loader *loader, struct loaded *out, const char *name)
 {
     const struct field *const tables[] = {scenario_fields, NULL};
@@ -196,6 +217,7 @@ static void load_all(struct loader *loader, struct loaded *out, const char *name
     for (const struct field *field = scenario_fields; field->member; field++)
         load_top(loader, out, field, &owner, stem);
     check_links(loader, out);
+    check_pattern(loader, out, &owner);
 }
 
 /* -- layers ----------------------------------------------------------------------- */

@@ -1,15 +1,206 @@
 /* SPDX-License-Identifier: MIT
  * bsp.c -- bulk synchronous parallel: every round ends when everybody has the reduction.
  *
- * The plainest kind of its family: copy it.  (Valiant, "A Bridging Model for Parallel
- * Computation", CACM 1990.) */
-#include "sim/job/sync/sync.h"
+ * A round: compute, exchange by the scenario's pattern, go on.  When one function's lifetime
+ * would not hold another round all start anew: the leader writes a checkpoint, everybody reads
+ * it (LambdaML, section 3.3).   (Valiant, "A Bridging Model for Parallel Computation", CACM
+ * 1990.)
+ *
+ * SIMPLIFIED: a worker whose memory was lost reads the last model from the job's store,
+ * whatever the channel is; that somebody had to write it there is charged for checkpoints only.
+ */
+#include <stdlib.h>
 
+#include "base/memory.h"
+#include "sim/job/sync/bsp.h"
+
+static const char *const timeout_names[] = {"abort", "continue_without", NULL};
+
+static const struct field fields[] = {
+    CONF(struct bsp_conf, timeout_s, .above_min = true, .optional = true,
+         .absent_is = ABSENT_INFINITY, .absent = "waits for ever",
+         .doc = "A worker that has waited this long in an exchange for something that is not "
+                "there gives up.",
+         .source = "LambdaML's released code gives up after 60 s"),
+    CONF(struct bsp_conf, on_timeout, .names = timeout_names, .optional = true,
+         .absent = "abort",
+         .doc =
+             "What follows when one has given up: the run has failed (in LambdaML the one "
+             "that waited crashes, and so do the others in their turn), or all go on without "
+             "those that have not come to the exchange by then; when all have come it is "
+             "waited on."),
+    CONF_END,
+};
+
+/* -- a round -- */
+/* Blocks.  The worker's own part of the round, unless the round's values are there already (its
+ * memory was lost after it had delivered them: it then only serves the others' exchange). */
+static enum outcome contribute(struct actor *self, struct worker *worker, struct node *node)
+{
+    struct training *t = worker->training;
+    struct learner *learner = t->run->learner;
+    struct work work;
+    enum outcome outcome;
+
+    if (worker->round < t->round)
+        return OUTCOME_OK;
+    work = learner_begin(learner, worker->number, worker->round);
+    outcome = worker_compute(self, worker, node, ACTIVITY_COMPUTE, &work, 1);
+    if (outcome == OUTCOME_OK && worker->round == t->round)
+        learner_finish(learner, worker->number, worker->round);
+    return outcome;
+}
+
+/* Blocks. */
+static enum outcome inside(struct actor *self, struct worker *worker, struct node *node)
+{
+    struct training *t = worker->training;
+    struct bsp_worker *mine = &bsp_of(t)->worker[worker->number];
+    struct bsp_round *state = bsp_round(t, worker->round);
+    enum outcome outcome;
+
+    state->last_entity = worker->entity;
+    worker_book(worker, ACTIVITY_COMMUNICATE);
+    mine->inside = true;
+    bsp_patience_begin(worker);
+    outcome = exchange_run(self, state->exchange, worker->rank, node);
+    bsp_patience_end(worker);
+    mine->inside = false;
+    return outcome;
+}
+
+/* Blocks.  LOST means that the members changed: once more among those who are left, or, when
+ * the round's result is there already, read it. */
+static enum outcome exchange(struct actor *self, struct worker *worker, struct node *node)
+{
+    struct training *t = worker->training;
+    enum outcome outcome;
+
+    do {
+        if (!worker->member)
+            return OUTCOME_LOST;
+        outcome = inside(self, worker, node);
+        if (outcome == OUTCOME_LOST && worker->member && worker->round < t->round)
+            return worker_store(self, worker, node, VERB_GET, &bsp_of(t)->model, 0,
+                                "the round's result");
+    } while (outcome == OUTCOME_LOST);
+    return outcome;
+}
+
+static enum outcome do_round(struct actor *self, struct worker *worker, struct node *node)
+{
+    struct training *t = worker->training;
+    int64_t round = worker->round;
+    enum outcome outcome = contribute(self, worker, node);
+
+    if (outcome == OUTCOME_OK)
+        outcome = exchange(self, worker, node);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    bsp_leave_round(worker);
+    if (t->run->scenario->evaluate.charged && t->evaluated_round == round)
+        outcome = worker_evaluate(self, worker, node);
+    return outcome;
+}
+
+static bool goes_on(const struct worker *worker)
+{
+    return worker->round <= worker->training->last_round;
+}
+
+/* -- new functions, lost memory -- */
+static bool hands_over(const struct worker *worker, int64_t begun_with)
+{
+    return worker->round == bsp_of(worker->training)->reinvoked_round &&
+           worker->round > begun_with;
+}
+
+/* Blocks. */
+static enum outcome write_checkpoint(struct actor *self, struct worker *worker,
+                                     struct node *node)
+{
+    struct training *t = worker->training;
+
+    worker_book(worker, ACTIVITY_CHECKPOINT);
+    return worker_store(self, worker, node, VERB_PUT, &bsp_of(t)->checkpoint,
+                        t->facts->model_bytes, "the checkpoint to be written");
+}
+
+static enum outcome hand_over(struct actor *self, struct worker *worker, struct node *node)
+{
+    return worker->rank == 0 ? write_checkpoint(self, worker, node) : OUTCOME_OK;
+}
+
+/* Blocks.  Reads the model again; the leader, if it was lost before it had written the
+ * checkpoint that the others wait for, writes it now. */
+static enum outcome recover(struct actor *self, struct worker *worker, struct node *node)
+{
+    struct bsp *bsp = bsp_of(worker->training);
+    bool fresh = worker->round == bsp->reinvoked_round;
+    bool writes = fresh && worker->rank == 0 && !object_is_visible(&bsp->checkpoint);
+    enum outcome outcome;
+
+    worker_book(worker, ACTIVITY_CHECKPOINT);
+    outcome = worker_store(self, worker, node, VERB_GET,
+                           fresh && !writes ? &bsp->checkpoint : &bsp->model, 0,
+                           "the model to go on from");
+    if (outcome == OUTCOME_OK && writes)
+        outcome = write_checkpoint(self, worker, node);
+    return outcome;
+}
+
+/* -- the kind -- */
 static int64_t staleness(const void *conf)
 {
     (void)conf;
     return 0;
 }
+
+static void check(const struct scenario *scenario, const struct learner *learner,
+                  struct diag_list *diags)
+{
+    const struct learner_facts *facts = learner ? learner_facts(learner) : NULL;
+    struct collective_totals totals;
+
+    if (!facts)
+        return;
+    if (!collective_fits(&scenario->pattern, facts->workers)) {
+        diag_add(diags, DIAG_ERROR, scenario_place(scenario, "pattern"),
+                 "pattern '%s' has too many messages with %d workers",
+                 scenario->pattern.kind->name, facts->workers);
+        return;
+    }
+    totals = collective_totals(&scenario->pattern, facts->workers, facts->message_bytes);
+    training_check_message(scenario, totals.max_message_bytes, diags);
+}
+
+static void start(struct training *t)
+{
+    struct bsp *bsp = NEW(struct bsp);
+
+    t->state = bsp;
+    bsp->conf = t->sync_conf;
+    bsp->worker = NEW_ARRAY(struct bsp_worker, t->workers);
+    bsp->state[0].round = bsp->state[1].round = -1;
+    bsp->reinvoked_round = -1;
+    object_init(&bsp->checkpoint, NULL);
+    object_init(&bsp->model, NULL);
+    bsp->model.visible_s = 0;
+    bsp->model.bytes = t->facts->model_bytes;
+    bsp_patience_init(t);
+    bsp_plan(t);
+}
+
+static void bsp_free(struct training *t)
+{
+    struct bsp *bsp = bsp_of(t);
+
+    bsp_free_rounds(bsp);
+    free(bsp->worker);
+    free(bsp);
+}
+
+static const char *const needs[] = {"pattern", NULL};
 
 const struct sync_kind sync_bsp = {
     .kind =
@@ -19,6 +210,18 @@ const struct sync_kind sync_bsp = {
                 "Bulk synchronous parallel: nobody starts a round before having the reduction "
                 "of the one before.",
             .source = "Valiant, A Bridging Model for Parallel Computation, CACM 1990",
+            .fields = fields,
+            .conf_size = sizeof(struct bsp_conf),
+            .needs = needs,
         },
     .staleness = staleness,
+    .check = check,
+    .start = start,
+    .free = bsp_free,
+    .goes_on = goes_on,
+    .round = do_round,
+    .hands_over = hands_over,
+    .hand_over = hand_over,
+    .recover = recover,
+    .excluded = bsp_excluded,
 };

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT
+ * bsp_round.c -- what happens once per round: reduce, and who takes part in the next.
+ *
+ * The first member through a round's exchange forms it: values are reduced, and whether there
+ * is another round, and whether everybody starts a new function first, is decided there and
+ * then, so that all members see the same decision at whatever time they arrive.  The last
+ * member through completes it. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "sim/job/sync/bsp.h"
+
+/* -- exchanges -- */
+void bsp_plan(struct training *t)
+{
+    struct bsp *bsp = bsp_of(t);
+
+    bsp->plan =
+        exchange_plan_new(&t->run->scenario->pattern, t->members, t->facts->message_bytes);
+    ROOM_FOR_ONE(bsp->plans, bsp->plan_count, bsp->plan_capacity);
+    bsp->plans[bsp->plan_count++] = bsp->plan;
+}
+
+struct bsp_round *bsp_round(struct training *t, int64_t round)
+{
+    struct bsp *bsp = bsp_of(t);
+    struct bsp_round *state = &bsp->state[round & 1];
+
+    if (state->round != round) {
+        assert(state->round < 0);
+        *state =
+            (struct bsp_round){.round = round, .begin_s = training_now_s(t), .last_entity = -1};
+    }
+    if (!state->exchange)
+        state->exchange = exchange_new(bsp->plan, t->main);
+    return state;
+}
+
+void bsp_free_rounds(struct bsp *bsp)
+{
+    for (int i = 0; i < 2; i++)
+        if (bsp->state[i].round >= 0)
+            exchange_free(bsp->state[i].exchange);
+    for (size_t i = 0; i < bsp->retired_count; i++)
+        exchange_free(bsp->retired[i]);
+    for (size_t i = 0; i < bsp->plan_count; i++)
+        exchange_plan_free(bsp->plans[i]);
+    free(bsp->plans);
+    free(bsp->retired);
+}
+
+/* -- a round's two ends -- */
+/* Does anybody's function end before another round and the margin are over? */
+static bool lifetimes_end(const struct training *t)
+{
+    double needed_s = t->longest_round_s + t->conf->lifetime_margin_s;
+
+    for (int w = 0; w < t->workers; w++)
+        if (t->worker[w].member && t->worker[w].actor &&
+            training_now_s(t) + needed_s > t->worker[w].expires_s)
+            return true;
+    return false;
+}
+
+/* The round's values, and what follows from them.  Once per round, by its first member through.
+ */
+static void form(struct training *t, struct bsp_round *state)
+{
+    struct bsp *bsp = bsp_of(t);
+
+    learner_reduce(t->run->learner, state->round, t->arrived);
+    state->evaluated = training_form(t, state->begin_s);
+    if (t->last_round == INT64_MAX && isfinite(t->lifetime_s) && lifetimes_end(t)) {
+        bsp->reinvoked_round = state->round + 1;
+        object_init(&bsp->checkpoint, NULL);
+    }
+}
+
+static void complete(struct training *t, struct bsp_round *state)
+{
+    training_complete(t, state->round, state->evaluated, state->last_entity);
+    exchange_free(state->exchange);
+    *state = (struct bsp_round){.round = -1};
+}
+
+void bsp_leave_round(struct worker *worker)
+{
+    struct training *t = worker->training;
+    struct bsp_round *state = &bsp_of(t)->state[worker->round & 1];
+
+    assert(state->round == worker->round);
+    if (t->round == state->round)
+        form(t, state);
+    worker->round++;
+    if (++state->left == t->members)
+        complete(t, state);
+}
+
+/* -- going on without somebody -- */
+/* Whoever is still inside is told, and leaves it; its memory is kept until the end. */
+static void retire(struct bsp *bsp, struct bsp_round *state)
+{
+    if (!state->exchange)
+        return;
+    exchange_abandon(state->exchange);
+    ROOM_FOR_ONE(bsp->retired, bsp->retired_count, bsp->retired_capacity);
+    bsp->retired[bsp->retired_count++] = state->exchange;
+    state->exchange = NULL;
+}
+
+void bsp_excluded(struct training *t, struct worker *lost)
+{
+    struct bsp *bsp = bsp_of(t);
+
+    for (int i = 0; i < 2; i++) {
+        struct bsp_round *state = &bsp->state[i];
+
+        if (state->round < 0)
+            continue;
+        if (lost->round > state->round)
+            state->left--;
+        retire(bsp, state);
+    }
+    if (!t->members)
+        return;
+    bsp_plan(t);
+    for (int i = 0; i < 2; i++)
+        if (bsp->state[i].round >= 0 && bsp->state[i].round < t->round &&
+            bsp->state[i].left == t->members)
+            complete(t, &bsp->state[i]);
+}
