@@ -72,6 +72,7 @@ const struct optimizer_kind optimizer_ga_sgd = {
              .source = "LambdaML (SIGMOD 2021), GA-SGD",
              .fields = fields,
              .conf_size = sizeof(struct ga_sgd_conf)},
+    .message_adds = true,
     .batch_size = ga_sgd_batch_size,
     .steps_per_round = ga_sgd_steps_per_round,
     .message_floats = ga_sgd_message_floats,

@@ -26,6 +26,10 @@ struct optimizer {
 
 struct optimizer_kind {
     struct kind kind;
+    /* A message is an increment, to be applied once (a gradient); else a worker's newest message
+     * stands for all it has learnt (a model).  Matters where workers do not wait for each other.
+     */
+    bool message_adds;
 
     int64_t (*batch_size)(const void *conf);
 
