@@ -43,6 +43,15 @@ const char *command_platforms_dir(const struct command_options *options)
     return directory ? directory : TRAINCAST_INSTALLED_PLATFORMS;
 }
 
+const char *command_scenarios_dir(void)
+{
+    const char *directory = getenv("TRAINCAST_SCENARIOS");
+
+    if (!directory)
+        directory = directory_if_there(TRAINCAST_SOURCE_SCENARIOS);
+    return directory ? directory : TRAINCAST_INSTALLED_SCENARIOS;
+}
+
 static int wrong_use(const struct command *command, const char *what, const char *why)
 {
     fprintf(stderr, "traincast %s: error: %s%s%s\n", command->name, what, why ? ": " : "",
@@ -108,5 +117,7 @@ int command_main(const struct command *command, int argc, const char **argv)
     free(options.trace);
     free(options.model);
     free(options.platforms_dir);
+    free(options.csv);
+    free(options.only);
     return result;
 }

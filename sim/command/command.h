@@ -25,10 +25,10 @@ enum exit_code {
 /* Values that options are parsed into; a command uses those its table names. */
 struct command_options {
     char **set; /* --set key=value, repeated; ends in NULL */
-    char *db, *data_dir, *trace, *model, *platforms_dir;
+    char *db, *data_dir, *trace, *model, *platforms_dir, *csv, *only;
     long long seed; /* COMMAND_NO_SEED: not given */
     double wall_time_s;
-    int json, quiet, threads, origins, man, canonical;
+    int json, quiet, threads, processes, origins, man, canonical;
 };
 
 struct command {
@@ -50,6 +50,9 @@ const struct command *command_find(const char *name);
 /* Where the catalogue is: --platforms, $TRAINCAST_PLATFORMS, beside the sources, as installed.
  */
 const char *command_platforms_dir(const struct command_options *options);
+/* Where the scenarios that come with it are: $TRAINCAST_SCENARIOS, beside the sources, as
+ * installed. */
+const char *command_scenarios_dir(void);
 /* Parses argv[1..] by the command's table and runs it. */
 int command_main(const struct command *command, int argc, const char **argv);
 

@@ -4,6 +4,7 @@
 COMMAND(run)
 COMMAND(check)
 COMMAND(resolve)
+COMMAND(validate)
 COMMAND(list)
 COMMAND(describe)
 COMMAND(schema)

@@ -256,7 +256,8 @@ static void check_all(struct published *published, struct diag_list *diags)
         check_row(&check, &published->row[i]);
     for (size_t i = 0; i < published->absent.count; i++)
         check_part(&check, "absent", published->absent.name[i], absent[i].part);
-    check_unused(&check);
+    if (!diags->errors) /* a formula that could not be read uses nothing */
+        check_unused(&check);
 }
 
 /* -- the calls of published.h --------------------------------------------------------- */
@@ -283,6 +284,28 @@ struct published *published_free(struct published *published)
     sheet_free(published->sheet);
     free(published);
     return NULL;
+}
+
+bool published_keep(struct published *published, const char *only, struct diag_list *diags)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < published->rows; i++) {
+        struct published_row *row = &published->row[i];
+
+        if (!only || strcmp(row->id, only) == 0 || strcmp(row->conf->part, only) == 0)
+            published->row[kept++] = *row;
+        else
+            formula_done(&row->formula);
+    }
+    published->rows = kept;
+    if (!kept && only)
+        diag_add(diags, DIAG_ERROR, (struct place){published->path, 0, 0},
+                 "there is no part or row '%s' in it", only);
+    else if (!kept)
+        diag_add(diags, DIAG_ERROR, (struct place){published->path, 0, 0},
+                 "it has neither figures nor findings");
+    return kept > 0;
 }
 
 const char *published_scenario(const struct published *published, size_t run)

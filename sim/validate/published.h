@@ -111,6 +111,9 @@ struct published {
 /* NULL when diags got errors. */
 struct published *published_new(const char *path, struct diag_list *diags);
 struct published *published_free(struct published *published);
+/* Leaves only the rows of one part, or one row, by its name; NULL: all.  False, with errors in
+ * diags, when there is none. */
+bool published_keep(struct published *published, const char *only, struct diag_list *diags);
 
 static inline const struct published_run_conf *published_run(const struct published *published,
                                                              size_t run)
