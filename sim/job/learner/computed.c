@@ -164,6 +164,7 @@ static void computed_free(struct learner *learner)
 {
     struct computed *c = computed_of(learner);
 
+    stale_free(c);
     for (int w = 0; w < c->workers; w++)
         future_drop(c->pool, &c->contribution[w].future);
     for (size_t i = 0; i < c->part_count; i++)

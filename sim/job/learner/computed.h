@@ -60,7 +60,11 @@ struct computed {
     int64_t evaluating; /* round whose evaluation is under way; -1: none */
     struct evaluated *evaluated;
     size_t evaluated_count, evaluated_capacity;
+
+    struct stale *stale; /* NULL unless workers begin from weights of their own: stale.h */
 };
+
+void stale_free(struct computed *computed);
 
 extern const struct learner_kind computed_kind;
 
