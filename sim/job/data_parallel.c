@@ -91,6 +91,19 @@ static void check_memory(const struct scenario *scenario, const struct learner_f
     }
 }
 
+/* With a barrier, workers that the account does not admit keep all others waiting for ever. */
+static void check_admission(const struct scenario *scenario, const struct group_conf *group,
+                            const struct platform_facts *node, struct diag_list *diags)
+{
+    if (!node->nodes_most || group->count <= node->nodes_most)
+        return;
+    diag_add(diags, DIAG_ERROR, scenario_place(scenario, "groups.workers.count"),
+             "%lld workers are more than the %lld %ss that the account runs at once",
+             (long long)group->count, (long long)node->nodes_most, node->node_word);
+    diag_add(diags, DIAG_NOTE, scenario_place(scenario, "groups.workers.platform.concurrency"),
+             "'concurrency' of the platform is that limit");
+}
+
 static void check(const struct scenario *scenario, const struct learner *learner,
                   struct diag_list *diags)
 {
@@ -105,6 +118,7 @@ static void check(const struct scenario *scenario, const struct learner *learner
     }
     node = platform_kind_of(&group->platform)->facts(group->platform.conf);
     check_stop(scenario, diags);
+    check_admission(scenario, group, &node, diags);
     check_channel(scenario, &node, diags);
     sync_kind_of(&scenario->sync)->check(scenario, learner, diags);
     if (!learner)

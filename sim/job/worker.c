@@ -131,7 +131,8 @@ static enum outcome work(struct actor *self, struct node *node, struct task *tas
     if (!run_is_stopped(t->run) || t->last_round != INT64_MAX)
         outcome = go_on(self, worker, node);
     worker->actor = NULL;
-    return outcome;
+    /* Left behind by the others, it has nothing to fail of: it ends well. */
+    return worker->member ? outcome : OUTCOME_OK;
 }
 
 /* -- when one is lost -- */

@@ -21,6 +21,7 @@ static struct platform_facts facts(const void *settings)
         .vcpus = faas_vcpus(conf),
         .memory_bytes = conf->memory_bytes,
         .lifetime_s = conf->lifetime_s,
+        .nodes_most = conf->concurrency,
         .up_bytes_per_s = nic * conf->nic_up_bytes_per_s,
         .down_bytes_per_s = nic * conf->nic_down_bytes_per_s,
         .node_word = "function",

@@ -34,6 +34,13 @@ static bool is_the_platforms(enum outcome outcome)
            outcome == OUTCOME_OUT_OF_MEMORY;
 }
 
+/* Whatever an asynchronous invocation failed of, also an error of the body's own, the platform runs
+ * it again (AWS Lambda Developer Guide, Asynchronous invocation). */
+static bool has_failed(enum outcome outcome)
+{
+    return outcome != OUTCOME_OK && outcome != OUTCOME_CANCELLED;
+}
+
 static void on_retry(struct engine *engine, struct event *event)
 {
     (void)engine;
@@ -65,12 +72,12 @@ static void end_attempt(struct invocation *invocation, enum outcome outcome)
     double now_s = faas_now_s(faas), retry_at_s;
 
     leave_sandbox(invocation, outcome);
-    if (is_the_platforms(outcome))
+    if (has_failed(outcome))
         ledger_misfortune(world->ledger, task->entity, now_s, outcome,
                           outcome_sentence(outcome));
     presence_waits(&faas->presence, task->entity);
     presence_left(&faas->presence, task->entity);
-    if (!is_the_platforms(outcome) || task->synchronous || faas->released ||
+    if (!has_failed(outcome) || task->synchronous || faas->released ||
         task->attempt >= faas->conf->async_retries) {
         faas_end(invocation, outcome);
         return;

@@ -49,6 +49,7 @@ struct platform_facts {
     double vcpus;
     int64_t memory_bytes; /* per node; 0: unlimited */
     double lifetime_s;    /* of one attempt; INFINITY for machines */
+    int64_t nodes_most;   /* of the account, at once; 0: unlimited */
     double up_bytes_per_s, down_bytes_per_s;
     const char *node_word; /* "function" | "VM": for messages */
     char label[48];        /* "faas 3 GB" | "t2.medium": for people and the runs view */
