@@ -56,23 +56,21 @@ static void train(struct actor *self, void *arg)
 static struct s3_conf s3_conf(const char *polling, double sigma)
 {
     return (struct s3_conf){
-        .latency_s = {.kind = sigma > 0 ? VALUE_LOGNORMAL : VALUE_CONSTANT,
-                      .a = 0.08,
-                      .b = sigma},
-        .bandwidth_bytes_per_s = 65e6,
+        .store = {.latency_s = {.kind = sigma > 0 ? VALUE_LOGNORMAL : VALUE_CONSTANT,
+                                .a = 0.08,
+                                .b = sigma},
+                  .bandwidth_bytes_per_s = 65e6,
+                  .bulk_connections = 1,
+                  .max_object_bytes = 5000000000,
+                  .polling = strcmp(polling, "ideal") == 0      ? POLLING_IDEAL
+                             : strcmp(polling, "explicit") == 0 ? POLLING_EXPLICIT
+                                                                : POLLING_COMPUTED,
+                  .poll_interval_s = 0.1},
+        .patience = {.backoff_s = 1, .max_backoff_s = 20, .max_attempts = 20},
         .aggregate_bandwidth_bytes_per_s = NAN,
-        .bulk_connections = 1,
-        .max_object_bytes = 5000000000,
         .write_rate_per_s = 3500,
         .read_rate_per_s = 5500,
         .burst_s = 1,
-        .backoff_s = 1,
-        .max_backoff_s = 20,
-        .max_attempts = 20,
-        .polling = strcmp(polling, "ideal") == 0      ? POLLING_IDEAL
-                   : strcmp(polling, "explicit") == 0 ? POLLING_EXPLICIT
-                                                      : POLLING_COMPUTED,
-        .poll_interval_s = 0.1,
         .list_page = 1000,
         .put_price_pusd_per_request = 5000000,
         .get_price_pusd_per_request = 400000,

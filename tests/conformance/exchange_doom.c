@@ -90,7 +90,7 @@ static void story_too_large(struct lab *lab)
         .pattern = "allreduce", .channel = "s3", .ranks = 3, .rounds = 1, .bytes = 1001};
     struct group group;
 
-    lab->s3.max_object_bytes = 1000;
+    lab->s3.store.max_object_bytes = 1000;
     lab_open(lab, "s3", 4, 1e6);
     group_open(&group, lab, &trial, 0);
     lab_go(lab);

@@ -217,10 +217,10 @@ static inline void trial_story(struct lab *lab)
     struct group *group = NEW_ARRAY(struct group, (size_t)trial->exchanges);
 
     if (trial->jitter)
-        lab->s3.latency_s = lab->direct.latency_s =
+        lab->s3.store.latency_s = lab->direct.latency_s =
             (struct value){.kind = VALUE_LOGNORMAL, .a = 0.25, .b = 0.5};
-    lab->s3.polling = (int)trial->polling;
-    lab->s3.max_attempts = 1000;
+    lab->s3.store.polling = (int)trial->polling;
+    lab->s3.patience.max_attempts = 1000;
     if (trial->list_page)
         lab->s3.list_page = trial->list_page;
     if (trial->rate_per_s > 0)

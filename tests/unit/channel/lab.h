@@ -85,24 +85,22 @@ static inline void lab_child(lab_story *story, const void *arg, double *out)
     struct err err = {0};
     struct lab lab = {.out = out, .arg = arg};
 
-    lab.s3 = (struct s3_conf){.latency_s = value_constant(0.25),
-                              .bandwidth_bytes_per_s = 1e6,
-                              .aggregate_bandwidth_bytes_per_s = NAN,
-                              .bulk_connections = 4,
-                              .max_object_bytes = 5000000000,
-                              .write_rate_per_s = NAN,
-                              .read_rate_per_s = NAN,
-                              .burst_s = 1,
-                              .backoff_s = 1,
-                              .max_backoff_s = 20,
-                              .max_attempts = 5,
-                              .polling = POLLING_COMPUTED,
-                              .poll_interval_s = 0.25,
-                              .list_interval_s = 0,
-                              .list_page = 1000,
-                              .put_price_pusd_per_request = 5000000,
-                              .get_price_pusd_per_request = 400000,
-                              .list_price_pusd_per_request = 5000001};
+    lab.s3 =
+        (struct s3_conf){.store = {.latency_s = value_constant(0.25),
+                                   .bandwidth_bytes_per_s = 1e6,
+                                   .bulk_connections = 4,
+                                   .max_object_bytes = 5000000000,
+                                   .polling = POLLING_COMPUTED,
+                                   .poll_interval_s = 0.25},
+                         .patience = {.backoff_s = 1, .max_backoff_s = 20, .max_attempts = 5},
+                         .aggregate_bandwidth_bytes_per_s = NAN,
+                         .write_rate_per_s = NAN,
+                         .read_rate_per_s = NAN,
+                         .burst_s = 1,
+                         .list_page = 1000,
+                         .put_price_pusd_per_request = 5000000,
+                         .get_price_pusd_per_request = 400000,
+                         .list_price_pusd_per_request = 5000001};
     lab.direct =
         (struct direct_conf){.latency_s = value_constant(0.25), .bandwidth_bytes_per_s = NAN};
     lab.world.seed = 1;

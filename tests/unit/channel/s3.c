@@ -133,7 +133,7 @@ static void story_too_large(struct lab *lab)
     struct scene put = {.request = {.verb = VERB_PUT, .object = &object, .bytes = 1001},
                         .outcome = &lab->out[0]};
 
-    lab->s3.max_object_bytes = 1000;
+    lab->s3.store.max_object_bytes = 1000;
     lab_open(lab, "s3", 1, 8e6);
     object_init(&object, NULL);
     put.request.node = &lab->node[0];
@@ -170,8 +170,8 @@ static void story_wait(struct lab *lab)
                         .end_s = &lab->out[0],
                         .waited_s = &lab->out[1]};
 
-    lab->s3.polling = (int)wait->polling;
-    lab->s3.poll_interval_s = wait->poll_interval_s;
+    lab->s3.store.polling = (int)wait->polling;
+    lab->s3.store.poll_interval_s = wait->poll_interval_s;
     lab_open(lab, "s3", 2, 8e6);
     object_init(&object, NULL);
     put.request.node = &lab->node[0];
@@ -289,7 +289,7 @@ static void story_list_waits(struct lab *lab)
                          .end_s = &lab->out[0]};
     struct scene put = {.request = {.verb = VERB_PUT, .object = &object[KEYS - 1]}};
 
-    lab->s3.polling = *(const int *)lab->arg;
+    lab->s3.store.polling = *(const int *)lab->arg;
     lab_open(lab, "s3", 2, 8e6);
     for (int i = 0; i < KEYS; i++)
         object_init(&object[i], &listing);
@@ -329,7 +329,7 @@ static void story_throttle(struct lab *lab)
 
     lab->s3.write_rate_per_s = 4;
     lab->s3.burst_s = 1;
-    lab->s3.max_attempts = *(const int *)lab->arg;
+    lab->s3.patience.max_attempts = *(const int *)lab->arg;
     lab_open(lab, "s3", CLIENTS, 8e6);
     for (int i = 0; i < CLIENTS; i++) {
         object_init(&object[i], NULL);

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT
+ * store.c -- a storage service: every request pays a latency and may be refused, objects move
+ * by one connection through the client's NIC and the service.
+ *
+ * A try takes one latency until the service answers its first byte; then the data move.  The
+ * service has seen (and counts, and charges) a request when it answers: one that its client
+ * broke off before is free.  Writers and readers see one order: what was PUT is there for every
+ * look that comes later or at the same instant.
+ *
+ * A refused request ends with its latency; the client library tries again after a random time
+ * below backoff, 2 backoff, 4 backoff ...
+ *
+ * SIMPLIFIED: polls and LISTs, which would need an event each, are never refused.
+ * SIMPLIFIED: bulk requests are one request each; a real client sends one per part. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/channel/store_inside.h"
+
+const char *const polling_names[] = {"ideal", "computed", "explicit", NULL};
+
+static struct engine *engine_of(const struct store *store)
+{
+    return store->channel.world->engine;
+}
+
+/* -- randomness ------------------------------------------------------------------------------
+ */
+
+double store_latency_s(struct store *store, struct request *request, double sent_s)
+{
+    struct rng rng;
+
+    if (store->conf->latency_s.kind == VALUE_CONSTANT)
+        return store->conf->latency_s.a; /* long waits make millions of polls */
+    rng = request_rng(request, store->latency, request->draws++);
+    return value_draw(&store->conf->latency_s, &rng, sent_s);
+}
+
+static double backoff_s(struct store *store, const struct request *request)
+{
+    struct rng rng = request_rng(request, store->backoff, (uint32_t)request->attempt);
+
+    return rng_uniform(&rng) * fmin(store->patience->max_backoff_s,
+                                    ldexp(store->patience->backoff_s, request->attempt - 1));
+}
+
+/* -- the end of a try ------------------------------------------------------------------------
+ */
+
+void store_book(struct store *store, struct request *request, enum outcome outcome)
+{
+    struct request_count *count = store->count[request->verb];
+
+    count->count++;
+    if (store->ways->meter)
+        store->ways->meter(store, request, outcome);
+    if (outcome == OUTCOME_OK && request->verb != VERB_LIST)
+        return; /* its row is written when the data have moved */
+    if (outcome != OUTCOME_OK)
+        count->failed++;
+    if (outcome == OUTCOME_THROTTLED)
+        count->unbilled++;
+    ledger_request_row(store->channel.world->ledger, request->node->entity, count,
+                       request->sent_s, request->tick_s, 0, outcome);
+}
+
+static void moved(struct store *store, struct request *request, int64_t bytes,
+                  enum outcome outcome)
+{
+    struct request_count *count = store->count[request->verb];
+
+    count->bytes += bytes;
+    ledger_request_row(store->channel.world->ledger, request->node->entity, count,
+                       request->sent_s, engine_now_s(engine_of(store)), bytes, outcome);
+}
+
+static void transferred(struct engine *engine, struct flow *flow)
+{
+    struct request *request = request_of_flow(flow);
+    struct store *store = store_of(request);
+
+    (void)engine;
+    moved(store, request, request->bytes, OUTCOME_OK);
+    if (request->verb == VERB_PUT)
+        store_appear(store, request->object, request->bytes);
+    request_finish(request, OUTCOME_OK);
+}
+
+void store_transfer(struct store *store, struct request *request)
+{
+    struct node *node = request->node;
+    bool writes = request->verb == VERB_PUT;
+    struct share *share[2] = {writes ? node->nic_up : node->nic_down,
+                              writes ? store->to : store->from};
+    double cap_per_s = store->connection_bytes_per_s;
+
+    if (request->bulk)
+        cap_per_s *= (double)store->conf->bulk_connections;
+    if (request->verb == VERB_GET) {
+        request->bytes = request->object->bytes;
+        request->version = request->object->version;
+    }
+    request->flow.done = transferred;
+    flow_begin(engine_of(store), &request->flow, share, share[1] ? 2 : 1,
+               (double)request->bytes, cap_per_s);
+}
+
+/* -- tries
+ * ------------------------------------------------------------------------------------- */
+
+static void answered(struct engine *engine, struct event *event)
+{
+    struct request *request = request_of_event(event);
+    struct store *store = store_of(request);
+
+    request->tick_s = engine_now_s(engine);
+    store_book(store, request, OUTCOME_OK);
+    if (request->verb == VERB_PUT) {
+        store_transfer(store, request);
+        return;
+    }
+    moved(store, request, 0, OUTCOME_OK); /* a DELETE */
+    request_finish(request, OUTCOME_OK);
+}
+
+static void refused(struct engine *engine, struct event *event)
+{
+    struct request *request = request_of_event(event);
+    struct store *store = store_of(request);
+
+    request->tick_s = engine_now_s(engine);
+    store_book(store, request, OUTCOME_THROTTLED);
+    if (++request->attempt >= store->patience->max_attempts) {
+        request_finish(request, OUTCOME_THROTTLED);
+        return;
+    }
+    event->fire = store_try;
+    engine_at(engine, event, request->tick_s + backoff_s(store, request));
+}
+
+void store_try(struct engine *engine, struct event *event)
+{
+    struct request *request = request_of_event(event);
+    struct store *store = store_of(request);
+
+    request->sent_s = engine_now_s(engine);
+    if (store->ways->admit && !store->ways->admit(store, request))
+        event->fire = refused;
+    else
+        event->fire =
+            request->verb == VERB_PUT || request->verb == VERB_DELETE ? answered : store_look;
+    engine_at(engine, event,
+              request->sent_s + store_latency_s(store, request, request->sent_s));
+}
+
+static void too_large(struct engine *engine, struct event *event)
+{
+    (void)engine;
+    request_finish(request_of_event(event), OUTCOME_TOO_LARGE);
+}
+
+static bool waits_ideally(const struct store *store, const struct request *request)
+{
+    return store->conf->polling == POLLING_IDEAL &&
+           (request->verb == VERB_LIST ||
+            (request->verb == VERB_GET && !object_is_visible(request->object)));
+}
+
+void store_begin(struct channel *channel, struct request *request)
+{
+    struct store *store = (struct store *)channel;
+    int64_t limit_bytes = store->conf->max_object_bytes;
+
+    if (request->verb == VERB_DELETE && !request->done) {
+        request->sent_s = request->begin_s;
+        store_book(store, request, OUTCOME_OK);
+        moved(store, request, 0, OUTCOME_OK);
+        request_finish(request, OUTCOME_OK);
+        return;
+    }
+    if (request->verb == VERB_PUT && limit_bytes && request->bytes > limit_bytes) {
+        request->event.fire = too_large;
+        engine_at(engine_of(store), &request->event, request->begin_s);
+    } else if (waits_ideally(store, request)) {
+        store_wait_ideally(store, request);
+    } else {
+        store_try(engine_of(store), &request->event);
+    }
+}
+
+void store_cancel(struct channel *channel, struct request *request)
+{
+    struct store *store = (struct store *)channel;
+
+    engine_cancel(engine_of(store), &request->event);
+    store_stop_waiting(store, request);
+    if (flow_in_progress(&request->flow)) {
+        double left = flow_cancel(engine_of(store), &request->flow);
+
+        moved(store, request, request->bytes - (int64_t)left, OUTCOME_CANCELLED);
+    }
+}
+
+/* -- money
+ * ------------------------------------------------------------------------------------- */
+
+int64_t store_requests_pusd(const struct store *store, enum verb verb, int64_t price_pusd)
+{
+    return (store->count[verb]->count - store->count[verb]->unbilled) * price_pusd;
+}
+
+void store_charge_requests(struct store *store, enum verb verb, int64_t price_pusd)
+{
+    const struct channel *channel = &store->channel;
+    int64_t due_pusd = store_requests_pusd(store, verb, price_pusd);
+    char resource[64];
+
+    if (due_pusd == 0)
+        return;
+    snprintf(resource, sizeof resource, "%s %s", channel->name, store->ways->operation[verb]);
+    ledger_charge(channel->world->ledger, resource,
+                  (double)(store->count[verb]->count - store->count[verb]->unbilled),
+                  BILL_REQUEST, price_pusd, due_pusd);
+}
+
+/* -- life
+ * ---------------------------------------------------------------------------------------- */
+
+void store_init(struct store *store, const struct store_ways *ways,
+                const struct channel_kind *kind, struct world *world, const char *name,
+                const void *settings, const struct store_conf *conf,
+                const struct patience_conf *patience)
+{
+    channel_init(&store->channel, kind, world, name, settings);
+    store->ways = ways;
+    store->conf = conf;
+    store->patience = patience;
+    store->connection_bytes_per_s =
+        isnan(conf->bandwidth_bytes_per_s) ? INFINITY : conf->bandwidth_bytes_per_s;
+    store->latency = channel_stream(&store->channel, "latency");
+    store->backoff = channel_stream(&store->channel, "backoff");
+    for (int verb = 0; verb < VERB_COUNT; verb++)
+        if (ways->operation[verb])
+            store->count[verb] =
+                ledger_request_count(world->ledger, name, ways->operation[verb]);
+}
+
+void store_done(struct store *store)
+{
+    channel_done(&store->channel);
+    free(store->polling);
+}

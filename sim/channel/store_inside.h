@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ * store_inside.h -- what storage services are made of: store.c (tries and transfers),
+ * store_wait.c (polling), and the kinds that are built of it.
+ *
+ * A kind's struct begins with struct store, and its ways say where it differs.  The life of a
+ * request:
+ *
+ *     begin -> admit -> latency -> look -> serve -> transfer -> arrive -> finish
+ *                \-> refused -> back off /   \-> wait and look again */
+#ifndef TRAINCAST_SIM_CHANNEL_STORE_INSIDE_H
+#define TRAINCAST_SIM_CHANNEL_STORE_INSIDE_H
+
+#include "sim/channel/channel.h"
+#include "sim/channel/store.h"
+
+struct store;
+
+/* What a kind does in its own way; NULL: as said. */
+struct store_ways {
+    const char *operation[VERB_COUNT]; /* the service's word for it; NULL: it has no such */
+    /* Takes what the try needs of the service's capacity; false: refused.  NULL: accepted. */
+    bool (*admit)(struct store *store, const struct request *request);
+    /* Parts in which a LIST would be answered now, each a request.  NULL: 1. */
+    int64_t (*pages)(const struct store *store, const struct request *request);
+    /* The service has answered, or refused, a try, which has been counted.  NULL: no matter. */
+    void (*meter)(struct store *store, const struct request *request, enum outcome outcome);
+};
+
+struct store {
+    struct channel channel;
+    const struct store_ways *ways;
+    const struct store_conf *conf;
+    const struct patience_conf *patience; /* NULL: nobody is refused */
+    struct share *to, *from; /* crossed by what is PUT and by what is read; NULL: unlimited */
+    double connection_bytes_per_s;
+    struct rng_stream latency, backoff;
+    struct request_count *count[VERB_COUNT];
+    struct request **polling; /* those whose polls are computed, in no particular order */
+    size_t polling_count, polling_capacity;
+    bool settled;
+};
+
+static inline struct store *store_of(const struct request *request)
+{
+    return (struct store *)request->channel;
+}
+
+/* -- for kinds ---------------------------------------------------------------------------- */
+void store_init(struct store *store, const struct store_ways *ways,
+                const struct channel_kind *kind, struct world *world, const char *name,
+                const void *settings, const struct store_conf *conf,
+                const struct patience_conf *patience);
+void store_done(struct store *store);
+void store_begin(struct channel *channel, struct request *request);
+void store_cancel(struct channel *channel, struct request *request);
+/* Books the polls up to now of those that wait: before money is counted. */
+void store_book_polls(struct store *store);
+/* Of requests with this price each: what is due, and the line of the bill. */
+int64_t store_requests_pusd(const struct store *store, enum verb verb, int64_t price_pusd);
+void store_charge_requests(struct store *store, enum verb verb, int64_t price_pusd);
+
+/* -- between store.c and store_wait.c ----------------------------------------------------- */
+double store_latency_s(struct store *store, struct request *request, double sent_s);
+/* The service has seen the try in progress. */
+void store_book(struct store *store, struct request *request, enum outcome outcome);
+void store_transfer(struct store *store, struct request *request);
+event_fn store_try;  /* sends a request */
+event_fn store_look; /* is what a GET or LIST asks for there now? */
+void store_appear(struct store *store, struct object *object, int64_t bytes);
+void store_wait_ideally(struct store *store, struct request *request);
+void store_stop_waiting(struct store *store, struct request *request);
+
+#endif
