@@ -12,11 +12,12 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # From the bottom up: a folder includes itself and what stands before it.
 TIERS = ["base", "algorithms", "traces", "sim/scenario", "sim/engine", "sim/ledger", "sim/node",
-         "sim/channel", "sim/results", "sim/validate", "sim/job", "sim/command", "sim"]
+         "sim/channel", "sim/results", "sim/validate", "sim/job", "sim/calibrate", "sim/command",
+         "sim"]
 PURE = {"algorithms": {"base"}, "traces": {"base"}}
 OWNERS = {r"simgrid/|xbt/": "sim/engine", r"yaml\.h": "sim/scenario", r"sqlite3\.h": "sim/results",
           r"cblas\.h": "algorithms/math", r"zlib\.h": "traces", r"Random123/": "base",
-          r"popt\.h": "sim/command", r"jansson\.h": "sim/command"}
+          r"popt\.h": "sim/command", r"jansson\.h": "sim/command", r"gsl/": "sim/calibrate"}
 # Functions that would make results depend on the moment, and the few files that may call them.
 CLOCKS = {"time", "gettimeofday", "clock_gettime", "clock", "rand", "srand", "random", "srandom",
           "drand48", "lrand48", "getrandom"}
