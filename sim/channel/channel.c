@@ -40,7 +40,9 @@ void channel_init(struct channel *channel, const struct channel_kind *kind, stru
 void channel_done(struct channel *channel)
 {
     free(channel->serial);
+    free(channel->told);
     channel->serial = NULL;
+    channel->told = NULL;
 }
 
 struct rng_stream channel_stream(const struct channel *channel, const char *what)
@@ -121,10 +123,8 @@ static struct request **ring_of(const struct request *request)
     return request->verb == VERB_LIST ? &request->listing->waiting : &request->object->waiting;
 }
 
-void request_queue(struct request *request)
+static void ring_add(struct request **first, struct request *request)
 {
-    struct request **first = ring_of(request);
-
     assert(!request->next);
     if (!*first) {
         *first = request->next = request->prev = request;
@@ -135,10 +135,8 @@ void request_queue(struct request *request)
     request->prev->next = request->next->prev = request;
 }
 
-void request_unqueue(struct request *request)
+static void ring_remove(struct request **first, struct request *request)
 {
-    struct request **first = ring_of(request);
-
     if (!request->next)
         return;
     if (*first == request)
@@ -146,6 +144,16 @@ void request_unqueue(struct request *request)
     request->prev->next = request->next;
     request->next->prev = request->prev;
     request->next = request->prev = NULL;
+}
+
+void request_queue(struct request *request)
+{
+    ring_add(ring_of(request), request);
+}
+
+void request_unqueue(struct request *request)
+{
+    ring_remove(ring_of(request), request);
 }
 
 void request_waits(struct request *request, bool is_waiting)
@@ -182,7 +190,35 @@ void channel_begin(struct channel *channel, struct request *request)
     node_hold(request->node);
     if (request->to)
         node_hold(request->to);
-    channel->kind->begin(channel, request);
+    if (channel_is_up(channel)) {
+        channel->kind->begin(channel, request);
+        return;
+    }
+    assert(request->done);
+    ring_add(&channel->held, request);
+    request_waits(request, true);
+}
+
+void channel_when_up(struct channel *channel, struct event *event)
+{
+    assert(!channel_is_up(channel));
+    ROOM_FOR_ONE(channel->told, channel->told_count, channel->told_capacity);
+    channel->told[channel->told_count++] = event;
+}
+
+void channel_goes_up(struct channel *channel)
+{
+    struct request *request;
+
+    channel->is_down = false;
+    for (size_t i = 0; i < channel->told_count; i++)
+        engine_at(channel->world->engine, channel->told[i], 0);
+    channel->told_count = 0;
+    while ((request = channel->held)) {
+        ring_remove(&channel->held, request);
+        request_waits(request, false);
+        channel->kind->begin(channel, request);
+    }
 }
 
 static void end(struct request *request, enum outcome outcome)
@@ -198,7 +234,10 @@ void channel_cancel(struct request *request)
 {
     if (!request_is_under_way(request))
         return;
-    request->channel->kind->cancel(request->channel, request);
+    if (channel_is_up(request->channel))
+        request->channel->kind->cancel(request->channel, request);
+    else
+        ring_remove(&request->channel->held, request);
     end(request, OUTCOME_CANCELLED);
 }
 

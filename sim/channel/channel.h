@@ -93,7 +93,8 @@ struct channel_facts {
     bool has_receiver; /* PUT needs request.to and brings the object there: what is visible has
                         * been received, a GET of it takes no time */
     bool needs_addressable_nodes; /* functions are behind NAT: no channel between them */
-    bool lists_by_name; /* a LIST shows keys sorted, not in the order of their appearance */
+    bool lists_by_name;  /* a LIST shows keys sorted, not in the order of their appearance */
+    bool before_workers; /* it must start first, and a job's workers only when it is up */
     int64_t max_object_bytes; /* 0: no limit */
 };
 
@@ -106,6 +107,9 @@ struct channel_kind {
     void (*begin)(struct channel *channel, struct request *request);
     /* Stops it without calling done; what has moved is counted. */
     void (*cancel)(struct channel *channel, struct request *request);
+    /* The job is over: what was rented for it is given back.  Callback-safe; the second call
+     * does nothing.  NULL: nothing was. */
+    void (*release)(struct channel *channel);
     /* Charges requests, transfer and hours up to now; the channel's last act. */
     void (*settle)(struct channel *channel);
     /* Money owed by now that settle has not charged yet. */
@@ -123,6 +127,10 @@ struct channel {
     /* private to channels */
     uint32_t *serial; /* [entities]: requests so far, by entity + 1 */
     size_t entities;
+    bool is_down;         /* its service was requested and has not started yet */
+    struct request *held; /* ring of those begun before it is up, in order */
+    struct event **told;  /* [told_count]: due when it is up */
+    size_t told_count, told_capacity;
 };
 
 /* -- for whoever has something to move ----------------------------------------------------- */
@@ -135,6 +143,15 @@ static inline bool request_is_under_way(const struct request *request)
     return request->channel && request->end_s != request->end_s;
 }
 
+/* A service that must start is requested when its channel is opened.  Requests begun before it
+ * is up wait for it. */
+static inline bool channel_is_up(const struct channel *channel)
+{
+    return !channel->is_down;
+}
+/* Schedules the event for when it is up, which must not be so already. */
+void channel_when_up(struct channel *channel, struct event *event);
+
 extern const struct family channel_family; /* "channel" */
 
 /* Blocks.  One request from begin to end; cancelled when the actor's doom strikes.  Sets
@@ -146,6 +163,8 @@ enum outcome channel_do(struct actor *self, struct channel *channel, struct requ
 void channel_init(struct channel *channel, const struct channel_kind *kind, struct world *world,
                   const char *name, const void *conf);
 void channel_done(struct channel *channel);
+/* The service has started: what was held begins now. */
+void channel_goes_up(struct channel *channel);
 /* The channel's own random numbers: stream "channel.NAME.WHAT". */
 struct rng_stream channel_stream(const struct channel *channel, const char *what);
 /* The numbers of this request (its entity and serial), from position `draw` on: room for 256

@@ -37,11 +37,13 @@ static void request_over(struct request *request);
 /* What an entity is doing is its lane 0's business. */
 static void request_waits_or_not(struct request *request)
 {
-    const struct world *world = request->channel->world;
+    const struct channel *channel = request->channel;
+    enum activity activity = !request->is_waiting     ? ACTIVITY_COMMUNICATE
+                             : channel_is_up(channel) ? ACTIVITY_WAIT
+                                                      : ACTIVITY_START;
 
-    ledger_activity(world->ledger, request->node->entity,
-                    request->is_waiting ? ACTIVITY_WAIT : ACTIVITY_COMMUNICATE,
-                    engine_now_s(world->engine));
+    ledger_activity(channel->world->ledger, request->node->entity, activity,
+                    engine_now_s(channel->world->engine));
 }
 
 static void ask(struct lane *lane, enum verb verb, struct object *object, int64_t bytes)

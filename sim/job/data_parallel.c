@@ -5,6 +5,7 @@
  * machines.  The settings and checks are here, what a worker does is in worker.c, what a round
  * yields in round.c, who waits for whom in sync/. */
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,14 +137,33 @@ static void launch(struct training *t)
 {
     struct task **task = NEW_ARRAY(struct task *, t->workers);
 
-    for (int w = 0; w < t->workers; w++) {
-        worker_init(t, &t->worker[w], w);
+    for (int w = 0; w < t->workers; w++)
         task[w] = &t->worker[w].task[0];
-    }
-    training_count_members(t);
-    t->sync->start(t);
     t->platform->kind->launch(t->platform, task, t->workers);
     free(task);
+}
+
+static void on_main_up(struct engine *engine, struct event *event)
+{
+    struct training *t =
+        (struct training *)((char *)event - offsetof(struct training, main_up));
+
+    (void)engine;
+    launch(t);
+}
+
+/* A service that must start first is not waited for by functions that are paid for. */
+static void launch_in_time(struct training *t)
+{
+    for (int w = 0; w < t->workers; w++)
+        worker_init(t, &t->worker[w], w);
+    training_count_members(t);
+    t->sync->start(t);
+    t->main_up.fire = on_main_up;
+    if (t->main->kind->facts(t->main->conf).before_workers && !channel_is_up(t->main))
+        channel_when_up(t->main, &t->main_up);
+    else
+        launch(t);
 }
 
 static struct job *start(struct run *run)
@@ -169,7 +189,7 @@ static struct job *start(struct run *run)
     t->final = (struct evaluation){NAN, NAN, NAN, NAN};
     t->time_to_loss_s = NAN;
     t->cost_to_loss_pusd = -1;
-    launch(t);
+    launch_in_time(t);
     t->last_entity = t->worker[0].entity;
     return (struct job *)t;
 }

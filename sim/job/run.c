@@ -75,6 +75,9 @@ void run_release(struct run *run)
     run->end.sim_time_s = engine_now_s(run->world.engine);
     for (size_t i = 0; i < run->scenario->groups.count; i++)
         run->platform[i]->kind->release(run->platform[i]);
+    for (size_t i = 0; i < run->channel_count; i++)
+        if (run->channel[i]->kind->release)
+            run->channel[i]->kind->release(run->channel[i]);
 }
 
 void run_report(struct run *run, int64_t round, double epoch, double epochs_wanted,
@@ -113,6 +116,8 @@ static void open_all(struct run *run)
         run->platform[i] = kind->open(&run->world, scenario->groups.name[i], group->count,
                                       &group->speed_ratio, group->platform.conf);
     }
+    run->world.platform = run->platform;
+    run->world.platforms = scenario->groups.count;
     for (size_t i = 0; i < scenario->channels.count; i++)
         run_open_channel(run, scenario->channels.name[i],
                          (const struct choice *)scenario->channels.entry + i);

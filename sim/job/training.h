@@ -45,6 +45,7 @@ struct training {
     const struct learner_facts *facts;
     struct platform *platform;
     struct channel *main, *store;
+    struct event main_up; /* workers that start only when channel main is up */
     double lifetime_s;
     const struct sync_kind *sync;
     const void *sync_conf;

@@ -8,10 +8,14 @@
 #include "sim/engine/engine.h"
 #include "sim/ledger/ledger.h"
 
+struct platform;
+
 struct world {
     struct engine *engine;
     struct ledger *ledger;
     uint64_t seed;
+    struct platform *const *platform; /* [platforms]: of the groups, where there are any */
+    size_t platforms;
 };
 
 #endif
