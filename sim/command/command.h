@@ -28,7 +28,7 @@ struct command_options {
     char *db, *data_dir, *trace, *model, *platforms_dir, *csv, *only;
     long long seed; /* COMMAND_NO_SEED: not given */
     double wall_time_s;
-    int json, quiet, threads, processes, origins, man, canonical;
+    int json, quiet, threads, processes, origins, man, canonical, all;
 };
 
 struct command {

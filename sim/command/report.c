@@ -8,15 +8,17 @@
 #include <math.h>
 #include <string.h>
 
+#include "sim/command/verdict.h"
 #include "sim/ledger/rows.h"
+
+#define SHOWN_S 0.0005 /* less is no "0.001 s" */
 
 static double usd(int64_t pusd)
 {
     return (double)pusd * 1e-12;
 }
 
-/* -- for people
- * --------------------------------------------------------------------------------------- */
+/* -- for people -- */
 static void print_learning(const struct run_end *end)
 {
     if (isnan(end->train_loss))
@@ -34,7 +36,7 @@ static void print_time(const struct run *run)
     for (int a = 0; a < ACTIVITY_COUNT; a++) {
         double critical_s = ledger_breakdown_s(run->world.ledger, (enum activity)a);
 
-        if (critical_s > 0)
+        if (critical_s >= SHOWN_S)
             printf("             %-12s %12.3f s  %5.1f %%\n", activity_name((enum activity)a),
                    critical_s, 100 * critical_s / run->end.sim_time_s);
     }
@@ -56,13 +58,17 @@ static void print_bill(const struct run *run)
 static void print_requests(const struct run *run)
 {
     struct ledger_rows rows = ledger_rows(run->world.ledger);
+    const char *heading = "requests";
 
     for (size_t i = 0; i < rows.request_counts; i++) {
         const struct request_count *count = rows.request_count[i];
 
-        printf("  %s%-8s %-8s %12" PRId64 " requests, %.4g MB, %" PRId64 " failed\n",
-               i ? "           " : "requests   ", count->channel, count->operation,
-               count->count, (double)count->bytes * 1e-6, count->failed);
+        if (!count->count)
+            continue;
+        printf("  %-10s %-8s %-8s %12" PRId64 " requests, %.4g MB, %" PRId64 " failed\n",
+               heading, count->channel, count->operation, count->count,
+               (double)count->bytes * 1e-6, count->failed);
+        heading = "";
     }
     if (rows.messages.sent)
         printf("  messages   %" PRId64 " sent, %" PRId64 " lost\n", rows.messages.sent,
@@ -80,6 +86,18 @@ static void print_series(const struct run *run)
             printf("  %-20s %.6g\n", rows.series[i].metric, rows.series[i].value);
 }
 
+static void print_verdict(const struct run *run)
+{
+    char time[256], money[256];
+
+    verdict_time(run, time, sizeof time);
+    verdict_money(run, money, sizeof money);
+    if (*time)
+        printf("  time went  %s\n", time);
+    if (*money)
+        printf("  money went %s\n", money);
+}
+
 void report_text(const struct run *run, int64_t run_id, const char *db, double wall_s)
 {
     const struct run_end *end = &run->end;
@@ -93,12 +111,11 @@ void report_text(const struct run *run, int64_t run_id, const char *db, double w
     print_time(run);
     print_bill(run);
     print_requests(run);
+    print_verdict(run);
     printf("  run        %" PRId64 " in %s, %.2f s of real time\n", run_id, db, wall_s);
 }
 
-/* -- as JSON
- * --------------------------------------------------------------------------------------------
- */
+/* -- as JSON -- */
 /* JSON has no NaN: what is not known is null. */
 static json_t *number(double value)
 {
@@ -178,8 +195,7 @@ void report_json(const struct run *run, int64_t run_id, const char *db, double w
     json_decref(object);
 }
 
-/* -- as a timeline
- * ---------------------------------------------------------------------------------------- */
+/* -- as a timeline -- */
 bool report_trace(const struct run *run, const char *path, struct err *err)
 {
     struct ledger_rows rows = ledger_rows(run->world.ledger);
