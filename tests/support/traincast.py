@@ -133,16 +133,41 @@ def check_invariants(case, run):
             case.assertLessEqual(row["start_s"], row["end_s"])
             case.assertGreaterEqual(row["billed_ms"] + 1e-6, 1000 * (row["end_s"] - row["start_s"]))
     check_spans(case, run)
+    check_request_rows(case, run)
     case.assertEqual(run.database.value("PRAGMA integrity_check"), "ok")
     case.assertEqual(run.database.rows("PRAGMA foreign_key_check"), [])
 
 
+def check_request_rows(case, run):
+    """record: {requests: rows} lists the very requests that are counted."""
+    rows = run.database.rows(
+        "SELECT channel, operation, count(*) AS count, sum(bytes) AS bytes FROM request_rows"
+        " WHERE run_id = ? GROUP BY channel, operation ORDER BY channel, operation", run.id)
+    if rows:
+        counted = run.database.rows(
+            "SELECT channel, operation, count, bytes FROM requests WHERE run_id = ? AND count > 0"
+            " ORDER BY channel, operation", run.id)
+        case.assertEqual([tuple(row) for row in rows], [tuple(row) for row in counted])
+
+
 def check_spans(case, run):
-    """What a worker did, it did inside an invocation (where there are functions).
+    """What a worker did, it did one thing after another, inside an invocation (where there are
+    functions).  Critical spans tile the run.
 
     `wait` is also what a critical path through a worker says after that worker has left.
     """
-    inside = {}
+    inside, last_end_s = {}, {}
+    critical = run.database.value("SELECT value_text FROM params WHERE run_id = ? AND"
+                                  " key = 'record.spans'", run.id) == "critical"
+    for span in run.rows("spans"):
+        if span["lane"] == 0:
+            who = "the run" if critical else span["entity"]
+            before_s = last_end_s.get(who, 0 if critical else span["begin_s"])
+            (case.assertEqual if critical else case.assertLessEqual)(
+                before_s, span["begin_s"], tuple(span))
+            last_end_s[who] = span["end_s"]
+    if critical:
+        case.assertEqual(last_end_s.get("the run", 0), run.one("sim_time_s"))
     for row in run.rows("invocations"):
         inside.setdefault(row["entity"], []).append((row["arrival_s"], row["end_s"]))
     for span in run.rows("spans"):
