@@ -149,10 +149,10 @@ class Limits(Case):
                          expect=BAD_INPUT)
         self.assertIn("direct", done.stderr)
 
-    def test_more_functions_than_the_account_may_run_end_as_a_failed_run(self):
-        run = self.run_scenario(higgs(workers=4, platform={**FUNCTIONS, "concurrency": 3}),
-                                expect=RUN_FAILED)
-        self.assertIn("throttled", run.column("misfortunes", "outcome"))
+    def test_more_workers_than_the_account_admits_are_refused_before_the_run(self):
+        path = self.scenario(higgs(workers=4, platform={**FUNCTIONS, "concurrency": 3}))
+        done = traincast("check", path, expect=BAD_INPUT)
+        self.assertIn("4 workers are more than the 3 functions", done.stderr)
 
     def test_a_limit_that_is_reached_a_while_only_delays(self):
         run = self.run_scenario(higgs(

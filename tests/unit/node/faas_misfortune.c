@@ -154,7 +154,7 @@ static void a_function_out_of_memory_is_killed_and_billed(void **state)
     stage_close(&stage);
 }
 
-static void a_lost_peer_is_the_owners_affair(void **state)
+static void an_error_of_the_body_is_retried_in_the_warm_sandbox(void **state)
 {
     struct faas_conf conf = simple_faas();
     struct stage stage;
@@ -162,10 +162,12 @@ static void a_lost_peer_is_the_owners_affair(void **state)
 
     (void)state;
     submit_one(&stage, &conf, &player, 10, OUTCOME_LOST, false);
-    assert_int_equal(player.ends, 1);
+    assert_int_equal(player.ends, 3); /* first attempt and two retries, then given up */
     assert_int_equal(player.outcome[0], OUTCOME_LOST);
-    assert_true(isinf(player.retry_at_s[0]));
-    assert_int_equal(stage_rows(&stage).misfortunes, 0);
+    assert_false(isinf(player.retry_at_s[0]));
+    assert_true(isinf(player.retry_at_s[2]));
+    assert_int_equal(stage_rows(&stage).misfortunes, 3);
+    assert_false(stage_rows(&stage).invocation[1].cold);
     stage_close(&stage);
 }
 
@@ -271,7 +273,7 @@ int main(void)
         cmocka_unit_test(crashes_come_at_their_rate),
         cmocka_unit_test(a_crashed_synchronous_task_is_not_run_again),
         cmocka_unit_test(a_function_out_of_memory_is_killed_and_billed),
-        cmocka_unit_test(a_lost_peer_is_the_owners_affair),
+        cmocka_unit_test(an_error_of_the_body_is_retried_in_the_warm_sandbox),
         cmocka_unit_test(a_retry_goes_on_invoking_those_it_had_not_invoked),
         cmocka_unit_test(release_ends_what_runs_starts_and_waits),
         cmocka_unit_test(release_ends_a_tree_whose_parents_wait),
