@@ -4,202 +4,80 @@
  * Two classes are two outputs, as in LambdaML's released code: twice the parameters of one
  * logit, and, as both outputs move, twice its effective learning rate.
  *
- * Objective: mean over rows of -log softmax(x w + b)[y] + l2/2 ||w||^2, biases b not penalised.
- * scikit-learn's LogisticRegression(C), which minimises C * sum of losses + 1/2 ||v||^2, has
- * the same optimum when l2 = 1 / (C N) for K > 2; for two classes it has one vector v = w1 -
- * w0, whose penalty is 1/2 ||v||^2 = 2 * (1/2 ||w||^2) at the optimum (w1 = -w0 = v/2): l2 = 2
- * / (C N). */
-#include <math.h>
-#include <string.h>
-
+ * Objective: mean over rows of -log softmax(x w + b)[y] + l2/2 ||w||^2 + l1 ||w||_1, biases b
+ * not penalised.  scikit-learn's LogisticRegression(C), which minimises C * sum of losses + 1/2
+ * ||v||^2 (or + ||v||_1), has the same optimum when l2 (l1) = 1 / (C N) for K > 2; for two
+ * classes it has one vector v = w1 - w0, whose L2 penalty is 1/2 ||v||^2 = 2 * (1/2 ||w||^2) at
+ * the optimum (w1 = -w0 = v/2): l2 = 2 / (C N).  Its L1 penalty is that of w: l1 = 1 / (C N).
+ */
 #include "algorithms/math/softmax.h"
-#include "algorithms/math/sparse.h"
-#include "algorithms/model/linear.h"
-#include "base/rng.h"
+#include "algorithms/model/objective.h"
+
+/* Softmax and its loss: about so many operations for each output of each row. */
+enum { SOFTMAX_FLOPS = 10 };
 
 static const struct field fields[] = {
-    CONF(struct lr_conf, l2, .preset = "0",
-         .doc = "Strength of the L2 penalty l2/2 * ||w||^2, which is added to the mean "
-                "cross-entropy; biases are not penalised."),
+    OBJECTIVE_PENALTIES(struct lr_conf),
     CONF_END,
 };
+
+static const struct loss cross_entropy = {.residuals = softmax_residuals,
+                                          .score = softmax_score};
+
+static struct objective objective_of(const struct model *model)
+{
+    const struct lr_conf *conf = model->conf;
+
+    return (struct objective){
+        .loss = &cross_entropy, .weight = 1, .l1 = conf->l1, .l2 = conf->l2};
+}
 
 static int64_t lr_parameters(const void *conf, int32_t features, int32_t classes,
                              struct err *err)
 {
     (void)conf;
-    if (features < 1) {
-        err_set(err, "model 'lr' needs at least one feature, the data have none");
-        return -1;
-    }
-    if (classes < 2) {
-        err_set(err, "model 'lr' needs at least two classes, the data have %d", classes);
-        return -1;
-    }
-    return ((int64_t)features + 1) * classes;
-}
-
-/* Uniform in +-1/sqrt(D), biases too: what torch.nn.Linear does, hence LambdaML. */
-static void lr_init(const struct model *model, uint64_t seed, float *w)
-{
-    struct rng rng = rng_at(rng_stream(seed, "model.init"), 0, 0);
-    double bound = 1 / sqrt(model->features);
-
-    for (int64_t i = 0; i < model->parameters; i++)
-        w[i] = (float)((2 * rng_uniform(&rng) - 1) * bound);
-}
-
-static double l2_of(const struct model *model)
-{
-    return ((const struct lr_conf *)model->conf)->l2;
-}
-
-static int64_t weights_of(const struct model *model) /* without biases */
-{
-    return (int64_t)model->features * model->classes;
-}
-
-static double lr_penalty(const struct model *model, const float *w)
-{
-    double sum = 0;
-
-    if (l2_of(model) == 0)
-        return 0;
-    for (int64_t i = 0; i < weights_of(model); i++)
-        sum += (double)w[i] * w[i];
-    return l2_of(model) / 2 * sum;
-}
-
-/* Goes through the rows once; derivatives are summed up in linear (sparse: times 1/rows in
- * gradient).  Returns the sum of losses if wanted. */
-static double accumulate(struct linear *linear, bool want_loss, float *gradient)
-{
-    double loss = 0;
-    int64_t correct = 0;
-    float scale = 1 / (float)linear->rows.count;
-
-    for (int64_t from = 0, count; from < linear->rows.count; from += count) {
-        count = linear_block(linear, from);
-        linear_outputs(linear, from, count);
-        if (want_loss)
-            softmax_score(linear->z, linear->classes, count, linear->label, &loss, &correct);
-        softmax_residuals(linear->z, linear->classes, count, linear->label, linear->bias);
-        if (linear->way == LINEAR_SPARSE)
-            sparse_add_rows(&linear->rows, from, count, linear->z, scale, linear->classes,
-                            gradient);
-        else
-            linear_collect(linear);
-    }
-    return loss;
-}
-
-/* linear_begin went before; w is linear->w. */
-static void gradient_of(struct linear *linear, const struct model *model, float *gradient,
-                        double *ret_loss)
-{
-    float l2 = (float)l2_of(model);
-    double loss;
-
-    if (model->sparse)
-        memset(gradient, 0, sizeof(float) * (size_t)model->parameters);
-    loss = accumulate(linear, ret_loss != NULL, gradient);
-    linear_finish(linear, 1 / (double)linear->rows.count, gradient);
-    if (l2 != 0)
-        for (int64_t i = 0; i < weights_of(model); i++)
-            gradient[i] += l2 * linear->w[i];
-    if (ret_loss)
-        *ret_loss = loss / (double)linear->rows.count + lr_penalty(model, linear->w);
+    return objective_parameters("lr", features, classes, err);
 }
 
 static void lr_gradient(const struct model *model, const float *w, struct rows rows,
                         float *scratch, float *gradient, double *ret_loss)
 {
-    struct linear linear;
+    struct objective objective = objective_of(model);
 
-    linear_begin(&linear, model, w, rows, scratch);
-    gradient_of(&linear, model, gradient, ret_loss);
-}
-
-/* All residuals first, at the old weights; then only weights that the rows touch change. */
-static void descend_sparse(const struct model *model, float *w, struct rows rows,
-                           float *scratch, float rate)
-{
-    struct linear linear;
-    int64_t block_floats = (int64_t)model->classes * BLOCK_ROWS;
-    float scale = -rate / (float)rows.count;
-    float decay = 1 - rate * (float)l2_of(model);
-
-    linear_begin(&linear, model, w, rows, scratch);
-    linear.z = linear.kept;
-    for (int64_t from = 0; from < rows.count; from += BLOCK_ROWS, linear.z += block_floats) {
-        int64_t count = linear_block(&linear, from);
-
-        linear_outputs(&linear, from, count);
-        softmax_residuals(linear.z, model->classes, count, linear.label, linear.bias);
-    }
-    if (decay != 1)
-        for (int64_t i = 0; i < weights_of(model); i++)
-            w[i] *= decay;
-    linear.z = linear.kept;
-    for (int64_t from = 0; from < rows.count; from += BLOCK_ROWS, linear.z += block_floats)
-        sparse_add_rows(&linear.rows, from, linear_block(&linear, from), linear.z, scale,
-                        model->classes, w);
-    for (int32_t k = 0; k < model->classes; k++)
-        w[weights_of(model) + k] += scale * (float)linear.bias[k];
+    objective_gradient(&objective, model, w, rows, scratch, gradient, ret_loss);
 }
 
 static void lr_descend(const struct model *model, float *w, struct rows rows, float *scratch,
                        float rate)
 {
-    struct linear linear;
+    struct objective objective = objective_of(model);
 
-    if (model->sparse) {
-        descend_sparse(model, w, rows, scratch, rate);
-        return;
-    }
-    linear_begin(&linear, model, w, rows, scratch);
-    gradient_of(&linear, model, linear.gradient, NULL);
-    for (int64_t i = 0; i < model->parameters; i++)
-        w[i] -= rate * linear.gradient[i];
+    objective_descend(&objective, model, w, rows, scratch, rate);
 }
 
 static void lr_evaluate(const struct model *model, const float *w, struct rows rows,
                         float *scratch, struct score *score)
 {
-    struct linear linear;
+    struct objective objective = objective_of(model);
 
-    linear_begin(&linear, model, w, rows, scratch);
-    for (int64_t from = 0, count; from < rows.count; from += count) {
-        count = linear_block(&linear, from);
-        linear_outputs(&linear, from, count);
-        softmax_score(linear.z, model->classes, count, linear.label, &score->loss,
-                      &score->correct);
-    }
-    score->rows += rows.count;
+    objective_evaluate(&objective, model, w, rows, scratch, score);
 }
 
-/* Softmax and its loss: about so many operations for each output of each row. */
-enum { SOFTMAX_FLOPS = 10 };
+static double lr_penalty(const struct model *model, const float *w)
+{
+    struct objective objective = objective_of(model);
+
+    return objective_penalty(&objective, model, w);
+}
 
 static struct work lr_step_work(const struct model *model, int64_t rows, int64_t nonzeros)
 {
-    double K = model->classes;
-
-    return (struct work){.rows = rows,
-                         .nonzeros = nonzeros,
-                         .calls = 1,
-                         .flops = 4 * K * (double)nonzeros + SOFTMAX_FLOPS * K * (double)rows +
-                                  2 * (double)model->parameters};
+    return objective_step_work(model, SOFTMAX_FLOPS, rows, nonzeros);
 }
 
 static struct work lr_evaluate_work(const struct model *model, int64_t rows, int64_t nonzeros)
 {
-    double K = model->classes;
-
-    return (struct work){.rows = rows,
-                         .nonzeros = nonzeros,
-                         .calls = 1,
-                         .flops = 2 * K * (double)nonzeros + SOFTMAX_FLOPS * K * (double)rows};
+    return objective_evaluate_work(model, SOFTMAX_FLOPS, rows, nonzeros);
 }
 
 const struct model_kind model_lr = {
@@ -208,8 +86,9 @@ const struct model_kind model_lr = {
                     "cross-entropy (natural logarithm).",
              .fields = fields,
              .conf_size = sizeof(struct lr_conf)},
+    .convex = true,
     .parameters = lr_parameters,
-    .init = lr_init,
+    .init = objective_init,
     .scratch_floats = linear_scratch_floats,
     .gradient = lr_gradient,
     .descend = lr_descend,

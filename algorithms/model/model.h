@@ -42,6 +42,7 @@ struct score {
 
 struct model_kind {
     struct kind kind;
+    bool convex; /* the objective is, whatever the data */
 
     /* P; -1 with a sentence when the kind cannot learn such data (classes, size). */
     int64_t (*parameters)(const void *conf, int32_t features, int32_t classes, struct err *err);
@@ -82,9 +83,13 @@ extern const struct family model_family; /* "model" */
 bool model_init(struct model *ret_model, const struct choice *choice,
                 const struct matrix *shape, struct err *err);
 
-/* Configuration of model kind `lr`. */
 struct lr_conf {
-    double l2;
+    double l2, l1;
+};
+
+struct svm_conf {
+    double l2, l1;
+    bool average_outputs;
 };
 
 #endif

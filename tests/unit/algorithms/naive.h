@@ -170,6 +170,59 @@ static inline void naive_lr_gradient(struct rows rows, const double *w, double l
     }
 }
 
+/* l1 ||w||_1 + l2/2 ||w||^2 over the first `count` parameters, and its slope added. */
+static inline double naive_penalty(const double *w, int64_t count, double l1, double l2)
+{
+    double sum = 0;
+
+    for (int64_t i = 0; i < count; i++)
+        sum += l1 * fabs(w[i]) + l2 / 2 * w[i] * w[i];
+    return sum;
+}
+
+static inline void naive_add_penalty_slope(const double *w, int64_t count, double l1, double l2,
+                                           double *gradient)
+{
+    for (int64_t i = 0; i < count; i++)
+        gradient[i] += l2 * w[i] + (w[i] > 0 ? l1 : w[i] < 0 ? -l1 : 0);
+}
+
+/* Mean hinge loss of two classes, and its gradient. */
+static inline double naive_hinge(struct rows rows, const double *w)
+{
+    double loss = 0;
+
+    for (int64_t i = 0; i < rows.count; i++) {
+        int64_t row = rows_at(rows, i);
+        double d = naive_output(rows.matrix, row, w, 1) - naive_output(rows.matrix, row, w, 0);
+
+        loss += fmax(0, 1 - (rows.matrix->y[row] ? d : -d));
+    }
+    return loss / (double)rows.count;
+}
+
+static inline void naive_hinge_gradient(struct rows rows, const double *w, double *gradient)
+{
+    int64_t features = rows.matrix->features;
+
+    for (int64_t i = 0; i < 2 * (features + 1); i++)
+        gradient[i] = 0;
+    for (int64_t i = 0; i < rows.count; i++) {
+        int64_t row = rows_at(rows, i);
+        double s = rows.matrix->y[row] ? 1 : -1, share = s / (double)rows.count;
+        double d = naive_output(rows.matrix, row, w, 1) - naive_output(rows.matrix, row, w, 0);
+
+        if (1 - s * d <= 0)
+            continue;
+        for (int64_t f = 0; f <= features; f++) {
+            double x = f == features ? 1 : naive_x(rows.matrix, row, (int32_t)f);
+
+            gradient[2 * f] += share * x;
+            gradient[2 * f + 1] -= share * x;
+        }
+    }
+}
+
 static inline double *naive_doubles(const float *x, int64_t count)
 {
     double *copy = calloc((size_t)count, sizeof *copy);
