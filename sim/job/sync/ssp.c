@@ -2,19 +2,19 @@
  * ssp.c -- stale synchronous parallel: the fastest is at most `bound` clocks ahead of the
  * slowest.
  *
- * Each worker has one object in channel main and overwrites it at every clock (round): with its
- * model (ma_sgd) or with the sum of its updates so far (ga_sgd), one vector either way, so that
- * the newest says everything.  Clock c of a worker, counted from 0:
+ * At every clock (round) a worker writes one vector into channel main: its model (ma_sgd) or
+ * the sum of its updates so far (ga_sgd), so that the newest says everything.  Clock c of a
+ * worker, counted from 0:
  *
- *   read      from clock 1 on the objects of all others, one after another; one that does not
- *             hold clock c - 1 - bound or later is waited for
+ *   read      from clock 1 on, of all others, one after another, the newest of the clocks
+ *             c - 1 - bound to c - 1 + bound; where there is none yet it waits for the first
  *   learn     from the view formed of what it has seen, its own included (learner/stale.h)
  *   publish   PUT its own
  *
  * So it works on clock c only when the slowest has finished clock c - 1 - bound.  With bound 0
  * that is BSP: the same weights, bit for bit, as by any pattern.  (Ho et al., More Effective
- * Distributed ML via a Stale Synchronous Parallel Parameter Server, NIPS 2013, where the
- * objects are a server's table.)
+ * Distributed ML via a Stale Synchronous Parallel Parameter Server, NIPS 2013, where what is
+ * written are rows of a server's table.)
  *
  * The *gap* is the clock that a worker begins less the fewest clocks that a member has
  * finished; the largest is the series `ssp_gap`.  A round of the run is a clock that all
@@ -124,8 +124,7 @@ static enum outcome do_round(struct actor *self, struct worker *worker, struct n
 
     pace_begin(&mine->pace, worker);
     if (worker->round > 0)
-        outcome = ssp_read_others(self, worker, node,
-                                  worker->round - 1 - ssp_of(worker)->conf->bound);
+        outcome = ssp_read_others(self, worker, node);
     if (outcome == OUTCOME_OK)
         outcome = learn(self, worker, node);
     if (outcome == OUTCOME_OK)

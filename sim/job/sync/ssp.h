@@ -24,7 +24,8 @@ struct ssp_worker {
     struct call call;
     int64_t finished;     /* clocks that it has published: it works on the one of this number */
     int64_t *seen;        /* [W]: newest clock it has read of each; -1: none */
-    struct copy *newest;  /* what can be read of it; NULL: nothing yet */
+    struct copy *newest;  /* what can be read of it, NULL: nothing yet; and ... */
+    struct copy *before;  /* ... that of the clock before */
     struct copy *coming;  /* somebody waits for it, or it is being written */
     struct copy *reading; /* what its GET is about, and ... */
     int reading_of;       /* ... whose that is */
@@ -48,10 +49,9 @@ static inline struct ssp *ssp_of(const struct worker *worker)
 struct object *ssp_copy_to_write(struct worker *worker, int64_t clock);
 /* It was written: what can be read of the worker from now on. */
 void ssp_copy_written(struct worker *worker, int64_t clock);
-/* Blocks.  Reads the contributions of all other members; those of clocks below oldest are
- * waited for. */
-enum outcome ssp_read_others(struct actor *self, struct worker *worker, struct node *node,
-                             int64_t oldest);
+/* Blocks.  Of all other members the newest contribution within the bounds, after its last
+ * clock; one that is too old is waited for. */
+enum outcome ssp_read_others(struct actor *self, struct worker *worker, struct node *node);
 /* Blocks.  Reads its own. */
 enum outcome ssp_read_own(struct actor *self, struct worker *worker, struct node *node);
 /* Nobody waits for it any more. */

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT
  * ssp_copy.c -- each worker's object in the channel, read by the others.
  *
- * The object has one name and is overwritten at every clock; its content says the clock.  A
- * reader takes what is there; if that is too old it asks again, on condition that it has
- * changed, until it is not: to the service that is polling for something that is not there, and
- * is simulated as that.  So each clock of it is a `struct object` of its own here: the newest
- * to read, a coming one to wait for.
+ * A worker has two objects and overwrites them in turn, so that the contributions of its last
+ * two clocks can be read.  A reader takes the newest that is within its bounds; when that is
+ * too old it asks again until it is not: to the service that is polling for something that is
+ * not there, and is simulated as that.  So each clock is a `struct object` of its own here: two
+ * to read, coming ones to wait for.
  *
- * SIMPLIFIED: a reader gets what was the newest when it asked, or what it waited for, even if
- * that is overwritten before its data begin to move.
- * SIMPLIFIED: what it may do without it does not ask for while there is nothing to read. */
+ * Within its bounds means at most `bound` clocks older or newer than its own last one: a worker
+ * whose others have gone on while it was still reading must not learn from what, with bound 0,
+ * a barrier would have kept from it.  They can be one clock further at most, hence two objects.
+ *
+ * SIMPLIFIED: a reader knows which of the two is newer and, with a bound above 0, whether there
+ * is anything to read; a real one would LIST first, or read a clock beside each. SIMPLIFIED: it
+ * gets what was the newest when it asked, or what it waited for, even if another came before
+ * its data began to move. */
 #include <assert.h>
 #include <stdlib.h>
 
@@ -40,7 +45,7 @@ static struct copy *coming_of(struct ssp_worker *of, int64_t clock)
 
 static void forget_if_old(const struct ssp_worker *of, struct copy *copy)
 {
-    if (of->newest && copy->clock < of->newest->clock && !copy->readers)
+    if (of->before && copy->clock < of->before->clock && !copy->readers)
         free(copy);
 }
 
@@ -52,10 +57,11 @@ struct object *ssp_copy_to_write(struct worker *worker, int64_t clock)
 void ssp_copy_written(struct worker *worker, int64_t clock)
 {
     struct ssp_worker *of = state_of(worker);
-    struct copy **place = &of->coming, *old = of->newest;
+    struct copy **place = &of->coming, *old = of->before;
 
     while ((*place)->clock != clock)
         place = &(*place)->next;
+    of->before = of->newest;
     of->newest = *place;
     *place = of->newest->next;
     if (old)
@@ -71,6 +77,7 @@ void ssp_copies_free(struct ssp_worker *of)
         free(copy);
     }
     free(of->newest);
+    free(of->before);
 }
 
 /* -- reading -- */
@@ -102,37 +109,42 @@ static enum outcome read_copy(struct actor *self, struct worker *worker, struct 
     return outcome;
 }
 
+/* The newest within the bounds, unless that is too old; NULL: none. */
+static struct copy *readable(const struct ssp_worker *of, int64_t oldest, int64_t newest)
+{
+    struct copy *copy = of->newest;
+
+    if (copy && copy->clock > newest)
+        copy = of->before;
+    assert(!copy || copy->clock <= newest);
+    return copy && copy->clock >= oldest ? copy : NULL;
+}
+
 /* Blocks.  What of it can be used, or must be waited for.  OK also when it was lost meanwhile.
  */
 static enum outcome read_of(struct actor *self, struct worker *worker, struct node *node,
-                            int number, int64_t oldest)
+                            int number, int64_t oldest, int64_t newest)
 {
     struct ssp_worker *of = &ssp_of(worker)->worker[number];
-    struct copy *copy = of->newest;
+    struct copy *copy = readable(of, oldest, newest);
     enum outcome outcome;
 
-    if ((!copy || copy->clock < oldest) && oldest >= 0)
-        copy = coming_of(of, oldest);
-    if (!copy)
+    if (!copy && oldest < 0)
         return OUTCOME_OK;
-    outcome = read_copy(self, worker, node, number, copy);
+    outcome = read_copy(self, worker, node, number, copy ? copy : coming_of(of, oldest));
     if (outcome == OUTCOME_CANCELLED && actor_fate(self) == OUTCOME_OK)
         return OUTCOME_OK;
     return outcome;
 }
 
-static bool can_be_read(const struct ssp_worker *of, int64_t oldest)
-{
-    return of->newest && of->newest->clock >= oldest;
-}
-
 /* First what is there, then what must be waited for; each time from the next worker on, so that
  * not all ask the same one first. */
-enum outcome ssp_read_others(struct actor *self, struct worker *worker, struct node *node,
-                             int64_t oldest)
+enum outcome ssp_read_others(struct actor *self, struct worker *worker, struct node *node)
 {
     struct training *t = worker->training;
     struct ssp *ssp = t->state;
+    int64_t last = worker->round - 1;
+    int64_t oldest = last - ssp->conf->bound, newest = last + ssp->conf->bound;
     bool *done = NEW_ARRAY(bool, t->workers);
     enum outcome outcome = OUTCOME_OK;
 
@@ -141,10 +153,10 @@ enum outcome ssp_read_others(struct actor *self, struct worker *worker, struct n
             int number = (worker->number + i) % t->workers;
 
             if (done[number] || !t->worker[number].member ||
-                (pass == 0 && !can_be_read(&ssp->worker[number], oldest)))
+                (pass == 0 && !readable(&ssp->worker[number], oldest, newest)))
                 continue;
             done[number] = true;
-            outcome = read_of(self, worker, node, number, oldest);
+            outcome = read_of(self, worker, node, number, oldest, newest);
         }
     }
     free(done);
