@@ -102,6 +102,7 @@ bool object_appear(struct object *object, int64_t bytes, double now_s)
         listing->first = object;
     listing->last = object;
     listing->keys++;
+    listing->bytes += bytes;
     return true;
 }
 
@@ -120,7 +121,7 @@ struct request *request_of_flow(struct flow *flow)
 
 static struct request **ring_of(const struct request *request)
 {
-    return request->verb == VERB_LIST ? &request->listing->waiting : &request->object->waiting;
+    return request->listing ? &request->listing->waiting : &request->object->waiting;
 }
 
 static void ring_add(struct request **first, struct request *request)
@@ -174,14 +175,15 @@ void request_waits(struct request *request, bool is_waiting)
 void channel_begin(struct channel *channel, struct request *request)
 {
     assert(!request_is_under_way(request) && request->node);
-    assert((request->verb == VERB_LIST) == (request->listing != NULL));
-    assert((request->verb == VERB_LIST) == (request->object == NULL));
+    assert((request->listing != NULL) == (request->object == NULL));
+    assert((request->listing != NULL) ==
+           (request->verb == VERB_LIST || request->verb == VERB_FETCH));
     request->channel = channel;
     request->outcome = OUTCOME_OK;
     request->begin_s = engine_now_s(channel->world->engine);
     request->end_s = NAN;
     request->waited_s = 0;
-    request->is_waiting = false;
+    request->is_waiting = request->is_moving = false;
     request->attempt = 0;
     request->draws = 0;
     request->page = 1;

@@ -41,13 +41,15 @@ static inline bool object_is_visible(const struct object *object)
 /* What a LIST shows: the visible objects of a prefix, linked in the order in which they
  * appeared.  Embedded in its owner; {0} is an empty one. */
 struct listing {
-    int64_t keys;   /* visible objects */
+    int64_t keys;   /* visible objects, and ... */
+    int64_t bytes;  /* ... theirs when they appeared */
     int64_t coming; /* as an object's */
     struct object *first, *last;
-    struct request *waiting; /* LISTs that wait for one more */
+    struct request *waiting; /* LISTs and FETCHes that wait for one more */
 };
 
-enum verb { VERB_PUT, VERB_GET, VERB_LIST, VERB_DELETE, VERB_COUNT };
+/* A FETCH reads many objects of a listing at once: those it wants that are there. */
+enum verb { VERB_PUT, VERB_GET, VERB_LIST, VERB_FETCH, VERB_DELETE, VERB_COUNT };
 
 typedef void(request_fn)(struct request *request);
 
@@ -58,14 +60,17 @@ struct request {
     bool bulk;         /* reads or writes a data set or checkpoint: by several connections */
     struct node *node; /* who asks */
     struct node *to;   /* direct channels: PUT's receiver; else NULL */
-    struct object *object;   /* LIST: NULL */
-    struct listing *listing; /* LIST: of what; else NULL */
+    struct object *object;   /* LIST, FETCH: NULL */
+    struct listing *listing; /* LIST, FETCH: of what; else NULL */
     int64_t known;           /* LIST: repeats until it shows more keys than this */
-    int64_t bytes;           /* PUT: size; others: taken from the object */
-    request_fn *done;  /* callback; never called from channel_begin.  DELETE may have NULL:
-                        * nobody waits for it, the request is free again at once */
-    request_fn *waits; /* callback or NULL: is_waiting has changed */
-    void *owner;       /* the caller's */
+    bool (*wants)(const struct request *request, const struct object *object); /* FETCH */
+    struct object *seen; /* FETCH: repeats until one that it wants stands behind this one in
+                          * the listing, NULL: anywhere; the channel passes over others */
+    int64_t bytes;       /* PUT: size; others: taken from the object */
+    request_fn *done;    /* callback; never called from channel_begin.  DELETE may have NULL:
+                          * nobody waits for it, the request is free again at once */
+    request_fn *waits;   /* callback or NULL: is_waiting has changed */
+    void *owner;         /* the caller's */
     /* set by the channel */
     struct channel *channel;
     enum outcome outcome;
@@ -74,6 +79,7 @@ struct request {
     bool is_waiting;       /* for an object that is not there; nothing moves */
     uint32_t version;      /* GET: the object's version that it reads: the one there when its
                             * data begin to move, or, where the kind does not say, when it began */
+    struct object *upto;   /* FETCH: it has read what it wants behind `seen` up to this one */
     int attempt;           /* refused (throttled) so far */
     /* private to channels */
     uint32_t serial;       /* number of this request of its entity on its channel, and ... */
@@ -81,7 +87,8 @@ struct request {
                             * computed and polls simulated draw alike */
     double sent_s, tick_s; /* the try in progress: when sent, when answered */
     double wait_begin_s;
-    int64_t page;                /* of a LIST, from 1 */
+    bool is_moving;              /* flow: the object's bytes, not some preparation */
+    int64_t page;                /* of a LIST or FETCH, from 1 */
     size_t place;                /* in the channel's table of polling requests, + 1 */
     struct request *next, *prev; /* ring of those that wait for the same */
     struct flow flow;
@@ -93,6 +100,8 @@ struct channel_facts {
     bool has_receiver; /* PUT needs request.to and brings the object there: what is visible has
                         * been received, a GET of it takes no time */
     bool needs_addressable_nodes; /* functions are behind NAT: no channel between them */
+    bool fetches;                 /* has FETCH */
+    bool one_table;               /* a FETCH reads through all that is collected by anybody */
     bool lists_by_name;  /* a LIST shows keys sorted, not in the order of their appearance */
     bool before_workers; /* it must start first, and a job's workers only when it is up */
     int64_t max_object_bytes; /* 0: no limit */

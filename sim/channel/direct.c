@@ -197,6 +197,7 @@ static void begin(struct channel *channel, struct request *request)
     case VERB_LIST:
         receive(request);
         return;
+    case VERB_FETCH:  /* not among its facts */
     case VERB_DELETE: /* a message is nobody's but its reader's */
     case VERB_COUNT:
         break;

@@ -13,24 +13,41 @@
 /* -- life ------------------------------------------------------------------------------------
  */
 
-static void prepare_objects(struct exchange *exchange)
+static void list(struct exchange *exchange, const struct gather *gather)
+{
+    for (int32_t slot = gather->slot; slot < gather->slot + gather->count; slot++)
+        exchange->object[slot].listing = gather_listing(exchange, gather);
+}
+
+static void prepare_stored(struct exchange *exchange)
 {
     const struct exchange_plan *plan = exchange->plan;
-    bool direct = exchange->facts.has_receiver;
-    int64_t objects = direct ? plan->edges : plan->slots;
 
-    exchange->object = NEW_ARRAY(struct object, (size_t)objects);
+    exchange->object = NEW_ARRAY(struct object, (size_t)plan->slots);
     exchange->listing =
-        NEW_ARRAY(struct listing, (size_t)(direct ? plan->gathers : plan->listings));
-    for (int64_t i = 0; i < objects; i++)
+        NEW_ARRAY(struct listing, (size_t)(plan->listings + plan->run_listings));
+    for (int64_t i = 0; i < plan->slots; i++)
+        object_init(&exchange->object[i], NULL);
+    for (int32_t i = 0; i < plan->gathers; i++)
+        list(exchange, &plan->gather[i]);
+    for (int32_t i = 0; exchange->facts.fetches && i < plan->runs; i++)
+        list(exchange, &plan->run[i]);
+}
+
+static void prepare_direct(struct exchange *exchange)
+{
+    const struct exchange_plan *plan = exchange->plan;
+
+    exchange->object = NEW_ARRAY(struct object, (size_t)plan->edges);
+    exchange->listing = NEW_ARRAY(struct listing, (size_t)plan->gathers);
+    for (int64_t i = 0; i < plan->edges; i++)
         object_init(&exchange->object[i], NULL);
     for (int32_t i = 0; i < plan->gathers; i++) {
         const struct gather *gather = &plan->gather[i];
-        struct listing *listing = &exchange->listing[direct ? i : gather->listing];
 
         for (int32_t slot = gather->slot; slot < gather->slot + gather->count; slot++)
-            exchange->object[direct ? plan_edge(plan, slot, gather->rank) : slot].listing =
-                listing;
+            exchange->object[plan_edge(plan, slot, gather->rank)].listing =
+                &exchange->listing[i];
     }
 }
 
@@ -61,7 +78,10 @@ struct exchange *exchange_new(const struct exchange_plan *plan, struct channel *
     exchange->channel = channel;
     exchange->facts = channel->kind->facts(channel->conf);
     TAILQ_INIT(&exchange->sent);
-    prepare_objects(exchange);
+    if (exchange->facts.has_receiver)
+        prepare_direct(exchange);
+    else
+        prepare_stored(exchange);
     prepare_ranks(exchange);
     return exchange;
 }

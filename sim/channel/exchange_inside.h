@@ -22,8 +22,8 @@ struct lane {
     struct rank *rank;
     int64_t next, end; /* steps of the plan; next is in progress */
     struct request request;
-    /* of the GATHER in progress, through storage */
-    struct object *seen; /* the last object of the listing that a LIST has shown */
+    /* of the GATHER, or run of GETs, in progress, through storage */
+    struct object *seen; /* the last object of the listing that was shown or fetched */
     int64_t known;       /* how many it has shown */
     int32_t taken;       /* slots that have been fetched */
     int32_t found_next, found_count;
@@ -58,11 +58,20 @@ struct exchange {
     struct channel_facts facts;
     bool abandoned;
     struct object *object;   /* [slots], direct: [edges] */
-    struct listing *listing; /* [listings], direct: [gathers] */
+    struct listing *listing; /* [listings + run_listings], direct: [gathers] */
     struct rank *rank;       /* [ranks] */
     struct lane *lane;       /* [ranks * lanes] */
     struct posts sent;       /* posts on their way */
 };
+
+/* In which listing a GATHER or run of stored objects looks. */
+static inline struct listing *gather_listing(const struct exchange *exchange,
+                                             const struct gather *gather)
+{
+    int32_t number = exchange->facts.one_table ? 0 : gather->listing;
+
+    return &exchange->listing[number + (gather->is_run ? exchange->plan->listings : 0)];
+}
 
 /* exchange.c */
 void rank_goes_on(struct rank *rank); /* wakes its body if nothing is left to do */

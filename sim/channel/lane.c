@@ -27,7 +27,18 @@ static struct listing *listing_of(const struct lane *lane, const struct plan_ste
 
     if (exchange->facts.has_receiver)
         return &exchange->listing[step->gather];
-    return &exchange->listing[exchange->plan->gather[step->gather].listing];
+    return gather_listing(exchange, &exchange->plan->gather[step->gather]);
+}
+
+/* What the step collects by FETCHes; NULL: nothing. */
+static const struct gather *fetched_by(const struct lane *lane, const struct plan_step *step)
+{
+    const struct exchange *exchange = lane->rank->exchange;
+
+    if (!exchange->facts.fetches || step->gather < 0)
+        return NULL;
+    return step->op == STEP_GATHER ? &exchange->plan->gather[step->gather]
+                                   : &exchange->plan->run[step->gather];
 }
 
 /* -- requests ------------------------------------------------------------------------------ */
@@ -61,15 +72,30 @@ static void ask(struct lane *lane, enum verb verb, struct object *object, int64_
     channel_begin(lane->rank->exchange->channel, request);
 }
 
-static void ask_for_list(struct lane *lane, struct listing *listing, int64_t known)
+static bool wants(const struct request *request, const struct object *object)
+{
+    const struct lane *lane = request->owner;
+    const struct exchange *exchange = lane->rank->exchange;
+    const struct gather *gather = fetched_by(lane, step_of(lane));
+    int32_t slot = (int32_t)(object - exchange->object);
+
+    return slot >= gather->slot && slot < gather->slot + gather->count &&
+           (gather->wanted == gather->count || plan_reads(exchange->plan, slot, gather->rank));
+}
+
+/* verb: LIST or FETCH. */
+static void ask_for_more(struct lane *lane, enum verb verb, struct listing *listing,
+                         int64_t known)
 {
     struct request *request = &lane->request;
 
-    request->verb = VERB_LIST;
+    request->verb = verb;
     request->node = lane->rank->node;
     request->object = NULL;
     request->listing = listing;
     request->known = known;
+    request->wants = wants;
+    request->seen = lane->seen;
     request->done = request_over;
     request->waits = lane == lane->rank->lane ? request_waits_or_not : NULL;
     request->owner = lane;
@@ -119,15 +145,13 @@ static void note_found(struct lane *lane, const struct plan_step *step)
 /* SIMPLIFIED: deleting is not waited for (it is off the critical path), and the objects stay
  * readable until the exchange is over: a replaced worker would wait for ever for what its
  * predecessor had deleted. */
-static void delete_gathered(struct lane *lane, const struct plan_step *step)
+static void delete_gathered(struct lane *lane, const struct gather *gather)
 {
     struct exchange *exchange = lane->rank->exchange;
     struct request request = {.verb = VERB_DELETE, .node = lane->rank->node};
 
-    if (!exchange->plan->gather[step->gather].exclusive)
-        return;
-    for (int32_t i = 0; i < step->count; i++) {
-        request.object = &exchange->object[step->slot + i];
+    for (int32_t i = 0; gather->exclusive && i < gather->count; i++) {
+        request.object = &exchange->object[gather->slot + i];
         channel_begin(exchange->channel, &request);
     }
 }
@@ -143,13 +167,39 @@ static bool gather_stored(struct lane *lane, const struct plan_step *step)
         return false;
     }
     if (lane->taken < step->count) {
-        ask_for_list(lane, listing_of(lane, step), lane->known);
+        ask_for_more(lane, VERB_LIST, listing_of(lane, step), lane->known);
         return false;
     }
-    delete_gathered(lane, step);
+    delete_gathered(lane, &lane->rank->exchange->plan->gather[step->gather]);
     lane->seen = NULL;
     lane->known = lane->taken = 0;
     return true;
+}
+
+/* With a FETCH values come at once, as many as are there; FETCH again, until all are in. */
+static bool fetch(struct lane *lane, const struct plan_step *step, const struct gather *gather)
+{
+    if (lane->taken < gather->wanted) {
+        ask_for_more(lane, VERB_FETCH, gather_listing(lane->rank->exchange, gather), 0);
+        return false;
+    }
+    delete_gathered(lane, gather);
+    if (step->op == STEP_GET)
+        lane->next += gather->wanted - 1; /* the other GETs of the run */
+    lane->seen = NULL;
+    lane->taken = 0;
+    return true;
+}
+
+static void note_fetched(struct lane *lane)
+{
+    const struct request *request = &lane->request;
+
+    for (struct object *object = request->seen; object != request->upto;) {
+        object = object ? object->next_listed : request->listing->first;
+        lane->taken += wants(request, object);
+    }
+    lane->seen = request->upto;
 }
 
 /* -- steps: each returns true when it is over, false when a request is under way ----------- */
@@ -187,12 +237,16 @@ static bool gather(struct lane *lane, const struct plan_step *step)
         return gather_stored(lane, step);
     if (listing->keys == step->count)
         return true;
-    ask_for_list(lane, listing, step->count - 1);
+    ask_for_more(lane, VERB_LIST, listing, step->count - 1);
     return false;
 }
 
 static bool take(struct lane *lane, const struct plan_step *step)
 {
+    const struct gather *fetched = fetched_by(lane, step);
+
+    if (fetched)
+        return fetch(lane, step, fetched);
     switch (step->op) {
     case STEP_PUT:
         return put(lane, step);
@@ -223,9 +277,11 @@ static void request_over(struct request *request)
         rank_fails(lane->rank, request->outcome);
         return;
     }
-    if (step->op == STEP_GATHER) {
+    if (step->op == STEP_GATHER || request->verb == VERB_FETCH) {
         if (request->verb == VERB_GET)
             lane->taken++;
+        else if (request->verb == VERB_FETCH)
+            note_fetched(lane);
         else if (!lane->rank->exchange->facts.has_receiver)
             note_found(lane, step);
         /* The step is taken up again: it knows what it has. */

@@ -81,8 +81,8 @@ static void fill_step(struct exchange_plan *plan, int rank, const struct step *s
         return;
     if (step->op == STEP_GATHER) {
         out->gather = plan->gathers;
-        plan->gather[plan->gathers++] =
-            (struct gather){.rank = rank, .slot = step->slot, .count = step->count};
+        plan->gather[plan->gathers++] = (struct gather){
+            .rank = rank, .slot = step->slot, .count = step->count, .wanted = step->count};
     }
     for (int32_t slot = step->slot; slot < step->slot + step->count; slot++) {
         int64_t edge = next_reader[slot]++;
@@ -124,44 +124,6 @@ static void fill_all(struct compiler *compiler)
     free(next_reader);
 }
 
-/* -- who lists what --------------------------------------------------------------------------
- */
-
-static int by_slot(const void *a, const void *b)
-{
-    const struct gather *const *x = a, *const *y = b;
-
-    if ((*x)->slot != (*y)->slot)
-        return (*x)->slot < (*y)->slot ? -1 : 1;
-    return (*x)->rank - (*y)->rank;
-}
-
-static bool is_exclusive(const struct exchange_plan *plan, const struct gather *gather)
-{
-    return plan->reader_start[gather->slot + gather->count] -
-               plan->reader_start[gather->slot] ==
-           gather->count;
-}
-
-static void find_listings(struct exchange_plan *plan)
-{
-    struct gather **sorted = NEW_ARRAY(struct gather *, (size_t)plan->gathers);
-    int32_t end = 0; /* of the listing so far */
-
-    for (int32_t i = 0; i < plan->gathers; i++)
-        sorted[i] = &plan->gather[i];
-    qsort(sorted, (size_t)plan->gathers, sizeof *sorted, by_slot);
-    for (int32_t i = 0; i < plan->gathers; i++) {
-        if (i == 0 || sorted[i]->slot >= end)
-            plan->listings++;
-        if (sorted[i]->slot + sorted[i]->count > end)
-            end = sorted[i]->slot + sorted[i]->count;
-        sorted[i]->listing = plan->listings - 1;
-        sorted[i]->exclusive = is_exclusive(plan, sorted[i]);
-    }
-    free(sorted);
-}
-
 /* -- life
  * -------------------------------------------------------------------------------------- */
 
@@ -183,7 +145,8 @@ struct exchange_plan *exchange_plan_new(const struct choice *collective, int ran
     plan->reader = NEW_ARRAY(int32_t, (size_t)plan->edges);
     plan->gather = NEW_ARRAY(struct gather, (size_t)plan->gathers);
     fill_all(&compiler);
-    find_listings(plan);
+    plan->listings = plan_find_listings(plan, plan->gather, plan->gathers);
+    plan_find_runs(plan);
     schedule_done(&compiler.schedule);
     return plan;
 }
@@ -197,6 +160,7 @@ struct exchange_plan *exchange_plan_free(struct exchange_plan *plan)
     free(plan->reader_start);
     free(plan->reader);
     free(plan->gather);
+    free(plan->run);
     free(plan);
     return NULL;
 }

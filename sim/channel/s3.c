@@ -82,6 +82,7 @@ static bool admit(struct store *store, const struct request *request)
     case VERB_GET:
         return bucket_take(&s3->reads, request->sent_s);
     case VERB_LIST:
+    case VERB_FETCH:
     case VERB_DELETE:
     case VERB_COUNT:
         break;
@@ -97,7 +98,13 @@ static int64_t pages(const struct store *store, const struct request *request)
 }
 
 static const struct store_ways s3_ways = {
-    .operation = {"PUT", "GET", "LIST", "DELETE"}, .admit = admit, .pages = pages};
+    .operation = {[VERB_PUT] = "PUT",
+                  [VERB_GET] = "GET",
+                  [VERB_LIST] = "LIST",
+                  [VERB_DELETE] = "DELETE"},
+    .admit = admit,
+    .pages = pages,
+};
 
 /* -- money
  * ------------------------------------------------------------------------------------- */
@@ -158,9 +165,10 @@ static struct channel *open_s3(struct world *world, const char *name, const void
     store_init(&s3->store, &s3_ways, &channel_s3, world, name, settings, &conf->store,
                &conf->patience);
     s3->conf = conf;
-    if (isfinite(conf->aggregate_bandwidth_bytes_per_s))
-        s3->store.to = s3->store.from = s3->aggregate =
-            share_new(world->engine, name, conf->aggregate_bandwidth_bytes_per_s);
+    if (isfinite(conf->aggregate_bandwidth_bytes_per_s)) {
+        s3->aggregate = share_new(world->engine, name, conf->aggregate_bandwidth_bytes_per_s);
+        s3->store.to = s3->store.from = (struct store_path){{s3->aggregate}, 1};
+    }
     s3->writes = bucket_full(conf->write_rate_per_s, conf->burst_s);
     s3->reads = bucket_full(conf->read_rate_per_s, conf->burst_s);
     return &s3->store.channel;

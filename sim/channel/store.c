@@ -49,15 +49,16 @@ static double backoff_s(struct store *store, const struct request *request)
 /* -- the end of a try ------------------------------------------------------------------------
  */
 
-void store_book(struct store *store, struct request *request, enum outcome outcome)
+void store_book(struct store *store, struct request *request, enum outcome outcome,
+                bool follows)
 {
     struct request_count *count = store->count[request->verb];
 
     count->count++;
     if (store->ways->meter)
         store->ways->meter(store, request, outcome);
-    if (outcome == OUTCOME_OK && request->verb != VERB_LIST)
-        return; /* its row is written when the data have moved */
+    if (follows)
+        return;
     if (outcome != OUTCOME_OK)
         count->failed++;
     if (outcome == OUTCOME_THROTTLED)
@@ -76,35 +77,75 @@ static void moved(struct store *store, struct request *request, int64_t bytes,
                        request->sent_s, engine_now_s(engine_of(store)), bytes, outcome);
 }
 
+/* -- data ------------------------------------------------------------------------------------
+ */
+
+int64_t store_wanted_bytes(const struct request *request)
+{
+    struct object *object =
+        request->seen ? request->seen->next_listed : request->listing->first;
+    int64_t bytes = 0;
+
+    for (; object; object = object->next_listed)
+        if (request->wants(request, object))
+            bytes += object->bytes;
+    return bytes;
+}
+
+void store_complete(struct store *store, struct request *request)
+{
+    if (request->verb == VERB_PUT)
+        store_appear(store, request->object, request->bytes);
+    request_finish(request, OUTCOME_OK);
+}
+
 static void transferred(struct engine *engine, struct flow *flow)
 {
     struct request *request = request_of_flow(flow);
     struct store *store = store_of(request);
 
     (void)engine;
+    request->is_moving = false;
     moved(store, request, request->bytes, OUTCOME_OK);
-    if (request->verb == VERB_PUT)
-        store_appear(store, request->object, request->bytes);
-    request_finish(request, OUTCOME_OK);
+    if (store->ways->arrive)
+        store->ways->arrive(store, request);
+    else
+        store_complete(store, request);
 }
 
 void store_transfer(struct store *store, struct request *request)
 {
     struct node *node = request->node;
     bool writes = request->verb == VERB_PUT;
-    struct share *share[2] = {writes ? node->nic_up : node->nic_down,
-                              writes ? store->to : store->from};
+    const struct store_path *path = writes ? &store->to : &store->from;
+    struct share *share[FLOW_SHARES] = {writes ? node->nic_up : node->nic_down};
     double cap_per_s = store->connection_bytes_per_s;
 
+    for (int i = 0; i < path->count; i++)
+        share[i + 1] = path->share[i];
     if (request->bulk)
         cap_per_s *= (double)store->conf->bulk_connections;
+    request->is_moving = true;
+    request->flow.done = transferred;
+    flow_begin(engine_of(store), &request->flow, share, path->count + 1, (double)request->bytes,
+               cap_per_s);
+}
+
+/* What is read is what is there now, whatever comes while it moves. */
+void store_serve(struct store *store, struct request *request)
+{
     if (request->verb == VERB_GET) {
         request->bytes = request->object->bytes;
         request->version = request->object->version;
+    } else if (request->verb == VERB_FETCH) {
+        request->bytes =
+            store->reads_all ? request->listing->bytes : store_wanted_bytes(request);
+        request->upto = request->listing->last;
     }
-    request->flow.done = transferred;
-    flow_begin(engine_of(store), &request->flow, share, share[1] ? 2 : 1,
-               (double)request->bytes, cap_per_s);
+    if (store->ways->serve)
+        store->ways->serve(store, request);
+    else
+        store_transfer(store, request);
 }
 
 /* -- tries
@@ -116,9 +157,9 @@ static void answered(struct engine *engine, struct event *event)
     struct store *store = store_of(request);
 
     request->tick_s = engine_now_s(engine);
-    store_book(store, request, OUTCOME_OK);
+    store_book(store, request, OUTCOME_OK, true);
     if (request->verb == VERB_PUT) {
-        store_transfer(store, request);
+        store_serve(store, request);
         return;
     }
     moved(store, request, 0, OUTCOME_OK); /* a DELETE */
@@ -131,7 +172,7 @@ static void refused(struct engine *engine, struct event *event)
     struct store *store = store_of(request);
 
     request->tick_s = engine_now_s(engine);
-    store_book(store, request, OUTCOME_THROTTLED);
+    store_book(store, request, OUTCOME_THROTTLED, false);
     if (++request->attempt >= store->patience->max_attempts) {
         request_finish(request, OUTCOME_THROTTLED);
         return;
@@ -161,11 +202,12 @@ static void too_large(struct engine *engine, struct event *event)
     request_finish(request_of_event(event), OUTCOME_TOO_LARGE);
 }
 
-static bool waits_ideally(const struct store *store, const struct request *request)
+static bool waits_ideally(const struct store *store, struct request *request)
 {
-    return store->conf->polling == POLLING_IDEAL &&
-           (request->verb == VERB_LIST ||
-            (request->verb == VERB_GET && !object_is_visible(request->object)));
+    if (store->conf->polling != POLLING_IDEAL || request->verb == VERB_PUT ||
+        request->verb == VERB_DELETE)
+        return false;
+    return request->verb == VERB_LIST || !store_is_there(request);
 }
 
 void store_begin(struct channel *channel, struct request *request)
@@ -175,7 +217,7 @@ void store_begin(struct channel *channel, struct request *request)
 
     if (request->verb == VERB_DELETE && !request->done) {
         request->sent_s = request->begin_s;
-        store_book(store, request, OUTCOME_OK);
+        store_book(store, request, OUTCOME_OK, true);
         moved(store, request, 0, OUTCOME_OK);
         request_finish(request, OUTCOME_OK);
         return;
@@ -196,10 +238,12 @@ void store_cancel(struct channel *channel, struct request *request)
 
     engine_cancel(engine_of(store), &request->event);
     store_stop_waiting(store, request);
-    if (flow_in_progress(&request->flow)) {
+    if (request->is_moving) {
         double left = flow_cancel(engine_of(store), &request->flow);
 
         moved(store, request, request->bytes - (int64_t)left, OUTCOME_CANCELLED);
+    } else if (store->ways->forget) {
+        store->ways->forget(store, request);
     }
 }
 
@@ -208,7 +252,9 @@ void store_cancel(struct channel *channel, struct request *request)
 
 int64_t store_requests_pusd(const struct store *store, enum verb verb, int64_t price_pusd)
 {
-    return (store->count[verb]->count - store->count[verb]->unbilled) * price_pusd;
+    const struct request_count *count = store->count[verb];
+
+    return count ? (count->count - count->unbilled) * price_pusd : 0;
 }
 
 void store_charge_requests(struct store *store, enum verb verb, int64_t price_pusd)

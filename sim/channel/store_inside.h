@@ -20,10 +20,24 @@ struct store_ways {
     const char *operation[VERB_COUNT]; /* the service's word for it; NULL: it has no such */
     /* Takes what the try needs of the service's capacity; false: refused.  NULL: accepted. */
     bool (*admit)(struct store *store, const struct request *request);
-    /* Parts in which a LIST would be answered now, each a request.  NULL: 1. */
+    /* Parts in which a LIST or FETCH would be answered now, each a request.  NULL: 1. */
     int64_t (*pages)(const struct store *store, const struct request *request);
     /* The service has answered, or refused, a try, which has been counted.  NULL: no matter. */
     void (*meter)(struct store *store, const struct request *request, enum outcome outcome);
+    /* What happens before the data of an accepted request move; ends in store_transfer.  NULL:
+     * nothing. */
+    void (*serve)(struct store *store, struct request *request);
+    /* What happens after they have; ends in store_complete.  NULL: nothing. */
+    void (*arrive)(struct store *store, struct request *request);
+    /* A request under way is cut off between those; NULL: nothing to undo. */
+    void (*forget)(struct store *store, struct request *request);
+};
+
+/* What data cross besides their client's NIC. */
+enum { STORE_SHARES = FLOW_SHARES - 1 };
+struct store_path {
+    struct share *share[STORE_SHARES];
+    int count;
 };
 
 struct store {
@@ -31,7 +45,8 @@ struct store {
     const struct store_ways *ways;
     const struct store_conf *conf;
     const struct patience_conf *patience; /* NULL: nobody is refused */
-    struct share *to, *from; /* crossed by what is PUT and by what is read; NULL: unlimited */
+    struct store_path to, from;           /* of what is PUT, and of what is read */
+    bool reads_all; /* a FETCH moves all there is in its listing, wanted or not */
     double connection_bytes_per_s;
     struct rng_stream latency, backoff;
     struct request_count *count[VERB_COUNT];
@@ -53,6 +68,11 @@ void store_init(struct store *store, const struct store_ways *ways,
 void store_done(struct store *store);
 void store_begin(struct channel *channel, struct request *request);
 void store_cancel(struct channel *channel, struct request *request);
+void store_transfer(struct store *store, struct request *request);
+/* The last byte is where it belongs: what was PUT can be read, the request is over. */
+void store_complete(struct store *store, struct request *request);
+/* Bytes that a FETCH finds now, of what it wants. */
+int64_t store_wanted_bytes(const struct request *request);
 /* Books the polls up to now of those that wait: before money is counted. */
 void store_book_polls(struct store *store);
 /* Of requests with this price each: what is due, and the line of the bill. */
@@ -61,11 +81,13 @@ void store_charge_requests(struct store *store, enum verb verb, int64_t price_pu
 
 /* -- between store.c and store_wait.c ----------------------------------------------------- */
 double store_latency_s(struct store *store, struct request *request, double sent_s);
-/* The service has seen the try in progress. */
-void store_book(struct store *store, struct request *request, enum outcome outcome);
-void store_transfer(struct store *store, struct request *request);
+/* The service has seen the try in progress.  follows: data, whose end writes the row. */
+void store_book(struct store *store, struct request *request, enum outcome outcome,
+                bool follows);
+void store_serve(struct store *store, struct request *request);
 event_fn store_try;  /* sends a request */
-event_fn store_look; /* is what a GET or LIST asks for there now? */
+event_fn store_look; /* is what a reader asks for there now? */
+bool store_is_there(struct request *request);
 void store_appear(struct store *store, struct object *object, int64_t bytes);
 void store_wait_ideally(struct store *store, struct request *request);
 void store_stop_waiting(struct store *store, struct request *request);

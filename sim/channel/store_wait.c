@@ -26,16 +26,36 @@
 /* A busy loop whose latency is drawn as 0 still takes time. */
 static const double least_tick_s = 1e-6;
 
-static bool is_there(const struct request *request)
+static bool collects(const struct request *request)
+{
+    return request->listing != NULL;
+}
+
+/* Passes over what nobody waits for, so that it is looked at once only. */
+static bool is_wanted_there(struct request *request)
+{
+    struct object *next;
+
+    while ((next = request->seen ? request->seen->next_listed : request->listing->first)) {
+        if (request->wants(request, next))
+            return true;
+        request->seen = next;
+    }
+    return false;
+}
+
+bool store_is_there(struct request *request)
 {
     if (request->verb == VERB_LIST)
         return request->listing->keys > request->known;
+    if (request->verb == VERB_FETCH)
+        return is_wanted_there(request);
     return object_is_visible(request->object);
 }
 
 static bool has_more_pages(const struct store *store, const struct request *request)
 {
-    return request->verb == VERB_LIST && store->ways->pages &&
+    return collects(request) && store->ways->pages &&
            store->ways->pages(store, request) > request->page;
 }
 
@@ -68,7 +88,8 @@ static void to_next_tick(struct store *store, struct request *request)
 static void walk(struct store *store, struct request *request, double until_s)
 {
     while (request->tick_s < until_s) {
-        store_book(store, request, request->verb == VERB_LIST ? OUTCOME_OK : OUTCOME_ABSENT);
+        store_book(store, request, request->verb == VERB_LIST ? OUTCOME_OK : OUTCOME_ABSENT,
+                   false);
         to_next_tick(store, request);
     }
 }
@@ -156,33 +177,35 @@ void store_look(struct engine *engine, struct event *event)
 {
     struct request *request = request_of_event(event);
     struct store *store = store_of(request);
+    bool more;
 
     request->tick_s = engine_now_s(engine);
-    if (!is_there(request)) {
+    if (!store_is_there(request)) {
         keep_waiting(store, request);
         return;
     }
     request_unqueue(request);
     request_waits(request, false);
-    store_book(store, request, OUTCOME_OK);
-    if (request->verb == VERB_GET) {
-        store_transfer(store, request);
-    } else if (has_more_pages(store, request)) {
+    more = has_more_pages(store, request);
+    store_book(store, request, OUTCOME_OK, !more && request->verb != VERB_LIST);
+    if (more) {
         to_next_tick(store, request);
         engine_at(engine, event, request->tick_s);
-    } else {
+    } else if (request->verb == VERB_LIST) {
         request_finish(request, OUTCOME_OK);
+    } else {
+        store_serve(store, request);
     }
 }
 
 void store_wait_ideally(struct store *store, struct request *request)
 {
-    if (!is_there(request)) {
+    if (!store_is_there(request)) {
         request_queue(request);
         request_waits(request, true);
         return;
     }
-    request->event.fire = finish_list; /* a visible GET does not come here */
+    request->event.fire = finish_list; /* what else is there does not come here */
     engine_at(store->channel.world->engine, &request->event, request->begin_s);
 }
 
@@ -200,6 +223,8 @@ static void notice(struct store *store, struct request *request, double now_s)
 {
     double due_s = now_s;
 
+    if (!store_is_there(request))
+        return; /* of what appeared it wants nothing */
     switch ((enum polling)store->conf->polling) {
     case POLLING_IDEAL:
         request_unqueue(request);
