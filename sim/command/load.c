@@ -35,6 +35,14 @@ static void check_platforms(const struct scenario *scenario, struct diag_list *d
     }
 }
 
+/* A setting that nothing reads would be believed. */
+static void check_links(const struct scenario *scenario, struct diag_list *diags)
+{
+    if (scenario->links.count)
+        diag_add(diags, DIAG_ERROR, scenario_place(scenario, "links"),
+                 "no job or channel of this scenario uses links between groups");
+}
+
 bool load_all(struct loaded *ret_loaded, const char *path,
               const struct command_options *options)
 {
@@ -44,6 +52,7 @@ bool load_all(struct loaded *ret_loaded, const char *path,
     if (load_scenario(loaded, path, options)) {
         job = job_kind_of(&loaded->scenario->job);
         check_platforms(loaded->scenario, &loaded->diags);
+        check_links(loaded->scenario, &loaded->diags);
         if (job->trains && !loaded->diags.errors) {
             int helpers =
                 options->threads > 0 ? options->threads - 1 : pool_helpers_for_cores();
