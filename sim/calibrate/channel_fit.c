@@ -26,6 +26,8 @@ static const struct csv_column columns[] = {
 static const double constant_below_sigma = 1e-4;
 /* Less than this share of what the connections would carry alone: the service is full. */
 static const double full_below_ratio = 0.8;
+/* Operations whose latencies differ by more are not alike. */
+static const double different_from_ratio = 1.2;
 
 /* The rows wanted: of one operation or of all. */
 struct rows {
@@ -141,19 +143,19 @@ static double transfer_s(const struct channel_fit *fit, double bytes)
  * jitter matters least.  Of all measurements where those are too few. */
 static void collect_latencies(struct channel_fit *fit)
 {
-    double *left = NEW_ARRAY(double, fit->count), typical_s;
+    double *left = NEW_ARRAY(double, fit->count);
     size_t small = 0;
 
     for (size_t i = 0; i < fit->count; i++)
         left[i] = fit->seconds[i] - transfer_s(fit, fit->bytes[i]);
-    typical_s = statistics_median(left, fit->count);
+    fit->latency_bytes = statistics_median(left, fit->count) / 2 * fit->bandwidth_bytes_per_s;
     for (size_t i = 0; i < fit->count; i++)
-        small += transfer_s(fit, fit->bytes[i]) <= typical_s / 2;
+        small += fit->bytes[i] <= fit->latency_bytes;
     if (small < LEAST_SMALL && small < fit->count)
-        typical_s = INFINITY;
+        fit->latency_bytes = INFINITY;
     fit->latency = NEW_ARRAY(double, fit->count);
     for (size_t i = 0; i < fit->count; i++)
-        if (transfer_s(fit, fit->bytes[i]) <= typical_s / 2 && left[i] > 0)
+        if (fit->bytes[i] <= fit->latency_bytes && left[i] > 0)
             fit->latency[fit->latencies++] = left[i];
     free(left);
 }
@@ -222,6 +224,21 @@ static void judge(struct channel_fit *fit, const struct rows *rows)
             fit->worst_line = rows->csv->line[rows->row[i]];
 }
 
+/* The latencies of one operation into left[count]; what is its number becomes `to`. */
+static size_t left_of_operation(struct channel_fit *fit, size_t word, size_t to, double *left)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < fit->count; i++) {
+        if (fit->operation_of[i] != word)
+            continue;
+        fit->operation_of[i] = to;
+        if (fit->bytes[i] <= fit->latency_bytes)
+            left[count++] = fit->seconds[i] - transfer_s(fit, fit->bytes[i]);
+    }
+    return count;
+}
+
 static void judge_operations(struct channel_fit *fit, const struct csv *csv)
 {
     double *left = NEW_ARRAY(double, fit->count);
@@ -229,22 +246,42 @@ static void judge_operations(struct channel_fit *fit, const struct csv *csv)
     fit->operation = NEW_ARRAY(struct operation_fit, csv->word_count);
     for (size_t word = 0; word < csv->word_count; word++) {
         struct operation_fit *operation = &fit->operation[fit->operations];
-        size_t count = 0;
+        bool is_there = false;
 
-        for (size_t i = 0; i < fit->count; i++)
-            if (fit->operation_of[i] == word) {
-                fit->operation_of[i] = fit->operations;
-                left[count++] = fit->seconds[i] - transfer_s(fit, fit->bytes[i]);
-            }
-        if (count == 0)
+        for (size_t i = 0; i < fit->count && !is_there; i++)
+            is_there = fit->operation_of[i] == word;
+        if (!is_there)
             continue;
         operation->name = memory_text(csv->words[word]);
-        operation->count = count;
-        operation->latency.p50_s = statistics_median(left, count);
-        operation->latency.p99_s = statistics_quantile(left, count, 0.99);
-        fit->operations++;
+        operation->count = left_of_operation(fit, word, fit->operations++, left);
+        operation->latency = (struct tail){NAN, NAN};
+        if (operation->count > 0)
+            operation->latency =
+                (struct tail){statistics_median(left, operation->count),
+                              statistics_quantile(left, operation->count, 0.99)};
     }
     free(left);
+}
+
+/* The simulated channel has one latency for all operations. */
+static void warn_of_different_operations(const struct channel_fit *fit, const char *path,
+                                         struct diag_list *diags)
+{
+    const struct operation_fit *fast = NULL, *slow = NULL;
+
+    for (size_t i = 0; i < fit->operations; i++) {
+        const struct operation_fit *now = &fit->operation[i];
+
+        if (now->count < LEAST_SMALL)
+            continue;
+        fast = !fast || now->latency.p50_s < fast->latency.p50_s ? now : fast;
+        slow = !slow || now->latency.p50_s > slow->latency.p50_s ? now : slow;
+    }
+    if (slow && slow->latency.p50_s > different_from_ratio * fast->latency.p50_s)
+        diag_add(diags, DIAG_WARNING, (struct place){path, 1, 1},
+                 "a %s takes %.2f times the latency of a %s, but a channel has one latency for "
+                 "all: this is the median of both; --operation fits one alone",
+                 slow->name, slow->latency.p50_s / fast->latency.p50_s, fast->name);
 }
 
 /* -- many at once ---------------------------------------------------------------------------
@@ -311,6 +348,7 @@ bool channel_fit_make(struct channel_fit *ret_fit, const char *csv_path, const c
         fit_latency(fit, &rows, diags);
         judge(fit, &rows);
         judge_operations(fit, &csv);
+        warn_of_different_operations(fit, csv_path, diags);
         fit_levels(fit, &rows);
     }
     free(rows.row);

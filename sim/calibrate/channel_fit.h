@@ -19,7 +19,7 @@ struct tail {
     double p50_s, p99_s;
 };
 
-/* The measured latencies of one operation. */
+/* The measured latencies of one operation, of the sizes that latency_s is from. */
 struct operation_fit {
     char *name;
     size_t count;
@@ -48,6 +48,7 @@ struct channel_fit {
     double sigma;                 /* of its logarithm; 0: it is constant */
     double *latency; /* [latencies], ascending: where the transfer is the smaller part */
     size_t latencies;
+    double latency_bytes; /* the largest transfer that is the smaller part; INFINITY: all */
     struct tail measured, fitted; /* of the latency */
     struct residuals residuals;   /* of seconds, fitted by the median latency */
     int worst_line;

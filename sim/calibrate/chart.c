@@ -60,8 +60,8 @@ static bool add_head(struct text *script, const char *path, const char *title, s
     text_add(script, "\nset multiplot layout 2,1 title ");
     gnuplot_quote(script, title);
     text_add(script,
-             " noenhanced\nset grid linecolor '#DDDDDD'\nset lmargin 12\nset rmargin 3\n"
-             "set key left top noenhanced\n");
+             " noenhanced\nset grid xtics ytics back linetype 1 linecolor rgb '#D0D0D0'\n"
+             "set lmargin 12\nset rmargin 3\nset key left top Left reverse noenhanced\n");
     return true;
 }
 
@@ -92,10 +92,13 @@ bool chart_can_be(const char *path)
 /* -- a channel ------------------------------------------------------------------------------
  */
 
-/* A block of (bytes, seconds, percent) for each operation. */
-static void add_requests(struct text *script, const struct channel_fit *fit, double least_bytes)
+/* A block of (bytes, seconds, percent) for each operation.  On a logarithmic axis operations of
+ * one size stand beside, not upon each other. */
+static void add_requests(struct text *script, const struct channel_fit *fit,
+                         struct extent bytes)
 {
     size_t stride = stride_of(fit->count);
+    double shift = bytes.logarithmic ? pow(bytes.high / bytes.low, 0.008) : 1;
 
     for (size_t o = 0; o < fit->operations; o++) {
         text_add(script, "$operation%zu << end\n", o);
@@ -103,7 +106,8 @@ static void add_requests(struct text *script, const struct channel_fit *fit, dou
             double fitted_s = fit->latency_s + fit->bytes[i] / fit->bandwidth_bytes_per_s;
 
             if (fit->operation_of[i] == o)
-                text_add(script, "%.9g %.9g %.9g\n", fmax(fit->bytes[i], least_bytes),
+                text_add(script, "%.9g %.9g %.9g\n",
+                         fmax(fit->bytes[i], bytes.low) * pow(shift, (double)o),
                          fit->seconds[i], 100 * (fitted_s / fit->seconds[i] - 1));
         }
         text_add(script, "end\n");
@@ -130,7 +134,7 @@ bool chart_of_channel(const char *path, const char *title, const struct channel_
 
     if (bytes.high > 1 && bytes.low < 1) /* a logarithm has no 0: such points stand at 1 byte */
         bytes = extent_of(fit->bytes, fit->count, bytes.high > logarithmic_from ? 1 : 0);
-    add_requests(&script, fit, bytes.low);
+    add_requests(&script, fit, bytes);
     text_add(&script,
              "median(x) = %.17g + x * %.17g\np99(x) = %.17g + x * %.17g\n"
              "set samples 1000\nset ylabel 'seconds'\n",
@@ -145,7 +149,8 @@ bool chart_of_channel(const char *path, const char *title, const struct channel_
         text_add(&script, ", p99(x) with lines linewidth 1 dashtype 2 linecolor rgb 'black' "
                           "title 'fitted: 99th percentile'");
     text_add(&script, "\n");
-    begin_residuals(&script, "bytes");
+    begin_residuals(&script, bytes.logarithmic ? "bytes (operations of one size side by side)"
+                                               : "bytes");
     add_points(&script, fit, 3);
     text_add(&script, ", 0 with lines linewidth 2 linecolor rgb 'black'\n");
     end(&script);

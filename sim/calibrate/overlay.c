@@ -79,21 +79,11 @@ static void add_source(struct text *out, const struct overlay_about *about, size
 /* -- a channel ------------------------------------------------------------------------------
  */
 
-/* One line after the other, none longer than a file of the catalogue has them. */
-static void add_in_list(struct text *out, size_t *line_begin, const char *text, bool is_last)
-{
-    if (out->length - *line_begin + strlen(text) + 2 > COLUMNS_MOST) {
-        text_add(out, "\n       ");
-        *line_begin = out->length - 7;
-    }
-    text_add(out, " %s%s", text, is_last ? "" : ",");
-}
-
+/* In milliseconds, no line longer than those of the catalogue. */
 static void add_empirical(struct text *out, const struct channel_fit *fit)
 {
     size_t count = fit->latencies < OVERLAY_LATENCIES ? fit->latencies : OVERLAY_LATENCIES;
     size_t line_begin = out->length;
-    char text[QUANTITY_LONGEST];
 
     text_add(out, "    latency: {empirical: [");
     for (size_t i = 0; i < count; i++) {
@@ -102,8 +92,11 @@ static void add_empirical(struct text *out, const struct channel_fit *fit)
                                ? fit->latency[i]
                                : statistics_quantile(fit->latency, fit->latencies, p);
 
-        add_in_list(out, &line_begin, quantity(latency_s, DIMENSION_SECONDS, text),
-                    i + 1 == count);
+        if (out->length - line_begin > COLUMNS_MOST - sizeof "0.123456e-10 ms, ") {
+            text_add(out, "\n       ");
+            line_begin = out->length - 7;
+        }
+        text_add(out, "%s%.6g ms%s", i ? " " : "", latency_s * 1e3, i + 1 < count ? "," : "");
     }
     text_add(out, "]}\n");
 }

@@ -119,5 +119,9 @@ int command_main(const struct command *command, int argc, const char **argv)
     free(options.platforms_dir);
     free(options.csv);
     free(options.only);
+    free(options.name);
+    free(options.out);
+    free(options.plot);
+    free(options.operation);
     return result;
 }

@@ -28,6 +28,8 @@ struct command_options {
     char *db, *data_dir, *trace, *model, *platforms_dir, *csv, *only;
     long long seed; /* COMMAND_NO_SEED: not given */
     double wall_time_s;
+    char *name, *out, *plot, *operation; /* calibrate */
+    int empirical;
     int json, quiet, threads, processes, origins, man, canonical, all;
 };
 

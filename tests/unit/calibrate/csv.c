@@ -54,8 +54,7 @@ static void spreadsheets_write_it_their_way(void **state)
         "operation,bytes,seconds\nPUT,10,0.5\n",
         "operation;bytes;seconds\nPUT;10;0.5",
         "operation\tbytes\tseconds\nPUT\t10\t0.5\n",
-        "\xef\xbb\xbf"
-        "operation,bytes,seconds\r\nPUT,10,0.5\r\n\r\n",
+        "\357\273\277operation,bytes,seconds\r\nPUT,10,0.5\r\n\r\n",
         "# by hand\n\"operation\" , \"bytes\",\"seconds\"\n# warm\n \"PUT\" ,10 , 0.5 \n\n",
     };
 
