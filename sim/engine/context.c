@@ -200,8 +200,21 @@ void context_make_ready(struct actor *actor)
     sg_actor_resume(idle->handle);
 }
 
+void context_fetch(const struct actor *actor)
+{
+    enum { LINE = 64, BELOW = 12, ABOVE = 9, AROUND = 10 };
+    if (!actor->parked_at)
+        return;
+    for (int line = -BELOW; line < ABOVE; line++)
+        __builtin_prefetch(actor->parked_at + LINE * line, 1);
+    for (int line = -AROUND; line < AROUND; line++)
+        __builtin_prefetch(actor->handle + LINE * line, 1);
+}
+
 void context_park(struct actor *self)
 {
+    self->parked_at = __builtin_frame_address(0);
+    self->handle = (const char *)self->carrier->handle;
     sg_actor_suspend(self->carrier->handle);
 }
 

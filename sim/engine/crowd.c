@@ -151,7 +151,7 @@ static void rebase(struct crowd *crowd)
     for (size_t i = 0; i < crowd->class_count; i++) {
         struct cap_class *class = &crowd->class[i];
         for (size_t j = 0; j < class->flows.count; j++) {
-            class->flows.slot[j].due_s -= class->served;
+            class->flows.slot[j].due_s = fmax(0, class->flows.slot[j].due_s - class->served);
             heap_event(&class->flows, j)->due_s = class->flows.slot[j].due_s;
         }
         class->served = 0;

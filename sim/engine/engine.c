@@ -102,6 +102,31 @@ static bool wall_time_is_up(const struct engine *engine)
            wall_s() - engine->wall_began_s >= engine->limits.wall_time_s;
 }
 
+/* With thousands of actors or flows in memory, the next event's are in no cache.  Fetching them
+ * while this one is at work hides a third of the time at 10,000 actors.  (Inline, because gcc
+ * 12 takes a function that only prefetches for one that does nothing.) */
+static inline __attribute__((always_inline)) void fetch_event(const struct engine *engine,
+                                                              size_t i)
+{
+    enum { LINE = 64 };
+    if (i >= engine->queue.count)
+        return;
+    const char *event = (const char *)heap_event(&engine->queue, i);
+    for (int line = -2; line < 2; line++) /* its owner is around it */
+        __builtin_prefetch(event + LINE * line);
+}
+
+/* What the next actor's event leads to, and the events of which one will be the next but one.
+ */
+static inline __attribute__((always_inline)) void fetch_actors(const struct engine *engine)
+{
+    enum { CANDIDATES = 5 };
+    if (engine->queue.count && heap_event(&engine->queue, 0)->fire == actor_due)
+        context_fetch(actor_of_timer(heap_event(&engine->queue, 0)));
+    for (size_t i = 0; i < CANDIDATES; i++)
+        fetch_event(engine, i);
+}
+
 /* Runs the actor and all that stand directly behind it and are due at the same time. */
 static void run_actors(struct engine *engine, struct event *first)
 {
@@ -112,6 +137,7 @@ static void run_actors(struct engine *engine, struct event *first)
         actor_make_ready(actor);
         first = engine->queue.count ? heap_event(&engine->queue, 0) : NULL;
     } while (first && first->due_s <= engine->now_s && first->fire == actor_due);
+    fetch_actors(engine);
     context_run(engine);
 }
 
@@ -140,6 +166,7 @@ static enum engine_end run(struct engine *engine)
             look = true; /* bodies may have computed for long */
         } else {
             take_first(engine, first);
+            fetch_event(engine, 0);
             first->fire(engine, first);
         }
         if (look) {

@@ -79,8 +79,8 @@ static void take_from_its_place(struct engine *engine, struct flow *flow)
 
 static bool others_are_alone(const struct share *share, const struct flow *newcomer)
 {
-    for (const struct flow_link *link = share->first; link; link = link->next)
-        if (link->flow != newcomer && link->flow->place != FLOW_ALONE)
+    for (size_t i = 0; i < share->count; i++)
+        if (share->flow[i] != newcomer && share->flow[i]->place != FLOW_ALONE)
             return false;
     return true;
 }
@@ -90,11 +90,11 @@ static void gather_crowd(struct share *share, const struct flow *newcomer)
     if (!share->crowd)
         share->crowd = crowd_new(share);
     share->state = SHARE_CROWD;
-    for (struct flow_link *link = share->first; link; link = link->next) {
-        if (link->flow == newcomer)
+    for (size_t i = 0; i < share->count; i++) {
+        if (share->flow[i] == newcomer)
             continue;
-        flow_stop_alone(share->engine, link->flow);
-        crowd_add(share->crowd, link->flow);
+        flow_stop_alone(share->engine, share->flow[i]);
+        crowd_add(share->crowd, share->flow[i]);
     }
 }
 
@@ -133,28 +133,23 @@ static void enter(struct engine *engine, struct flow *flow)
 }
 
 /* -- begin and end ------------------------------------------------------- */
-static void join(struct share *share, struct flow *flow, struct flow_link *link)
+static void join(struct share *share, struct flow *flow, int i)
 {
-    *link = (struct flow_link){.previous = share->last, .flow = flow};
-    if (share->last)
-        share->last->next = link;
-    else
-        share->first = link;
-    share->last = link;
-    share->count++;
+    if (share->count == share->capacity)
+        share_make_room(share);
+    flow->place_on[i] = (uint32_t)share->count;
+    share->flow[share->count++] = flow;
     share_add_bound(share, flow->bound_per_s);
 }
 
-static void part(struct share *share, const struct flow *flow, const struct flow_link *link)
+/* The last of the share's flows takes the place. */
+static void part(struct share *share, const struct flow *flow, uint32_t place)
 {
-    if (link->previous)
-        link->previous->next = link->next;
-    else
-        share->first = link->next;
-    if (link->next)
-        link->next->previous = link->previous;
-    else
-        share->last = link->previous;
+    struct flow *last = share->flow[share->count - 1];
+    share->flow[place] = last;
+    for (int i = 0; i < last->share_count; i++)
+        if (last->share[i] == share)
+            last->place_on[i] = place;
     share->count--;
     share_add_bound(share, -flow->bound_per_s);
     share->carried += flow->amount - flow->left;
@@ -164,8 +159,8 @@ static void part(struct share *share, const struct flow *flow, const struct flow
 static void disperse(struct share *share)
 {
     share->state = SHARE_SLACK;
-    if (share->first) {
-        struct flow *flow = share->first->flow;
+    if (share->count) {
+        struct flow *flow = share->flow[0];
         crowd_take(share->crowd, flow);
         flow_run_alone(share->engine, flow);
     }
@@ -174,7 +169,7 @@ static void disperse(struct share *share)
 static void leave_shares(struct flow *flow)
 {
     for (int i = 0; i < flow->share_count; i++)
-        part(flow->share[i], flow, &flow->link[i]);
+        part(flow->share[i], flow, flow->place_on[i]);
     for (int i = 0; i < flow->share_count; i++)
         if (flow->share[i]->state == SHARE_CROWD && flow->share[i]->count < 2)
             disperse(flow->share[i]);
@@ -211,7 +206,7 @@ void flow_begin(struct engine *engine, struct flow *flow, struct share *const sh
         return;
     }
     for (int i = 0; i < count; i++)
-        join(share[i], flow, &flow->link[i]);
+        join(share[i], flow, i);
     enter(engine, flow);
 }
 

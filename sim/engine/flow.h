@@ -39,11 +39,6 @@ double share_carried(struct share *share);
 struct flow;
 typedef void(flow_fn)(struct engine *engine, struct flow *flow);
 
-struct flow_link {
-    struct flow_link *next, *previous;
-    struct flow *flow;
-};
-
 enum flow_place { FLOW_OUT, FLOW_EMPTY, FLOW_ALONE, FLOW_IN_CROWD, FLOW_IN_WEB };
 
 /* Embedded in its owner; zero it before first use.  All fields but `done` belong to flow.c. */
@@ -51,6 +46,7 @@ struct flow {
     flow_fn *done; /* called once, when the whole amount has crossed; never from flow_begin.
                     * The flow is over by then: it may be begun again or freed. */
     struct share *share[FLOW_SHARES];
+    uint32_t place_on[FLOW_SHARES]; /* among the share's flows */
     int share_count;
     enum flow_place place;
     double amount;
@@ -64,7 +60,6 @@ struct flow {
     struct event event; /* its end: in the engine's queue, a crowd's or a web's */
     struct web *web;
     size_t place_in_web;
-    struct flow_link link[FLOW_SHARES];
 };
 
 /* Begins now.  amount >= 0 (0 is done at once, by an event due now); cap_per_s > 0 or INFINITY;

@@ -26,13 +26,14 @@ struct share {
     char *name;
     double capacity_per_s;
     enum share_state state;
-    size_t count;
+    size_t count, capacity;
     double bounds, bounds_rest; /* sum of the flows' bounds and what rounding left out of it */
     double carried;             /* by flows that are over */
-    struct flow_link *first, *last; /* in the order of beginning */
-    struct crowd *crowd;            /* kept once made; used in state CROWD */
-    struct web *web;                /* in state WEB */
-    uint32_t tie;                   /* its place in the web */
+    struct flow **flow;         /* flow[count]; in `few` while they fit */
+    struct flow *few[2];
+    struct crowd *crowd; /* kept once made; used in state CROWD */
+    struct web *web;     /* in state WEB */
+    uint32_t tie;        /* its place in the web */
 };
 
 static inline struct flow *flow_of_event(struct event *event)
@@ -41,6 +42,7 @@ static inline struct flow *flow_of_event(struct event *event)
 }
 
 /* share.c */
+void share_make_room(struct share *share);
 void share_add_bound(struct share *share, double bound_per_s);
 static inline bool share_can_be_full(const struct share *share)
 {

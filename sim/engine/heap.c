@@ -3,6 +3,7 @@
 #include "sim/engine/heap.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,13 +124,14 @@ static void give_handle_back(struct heap *heap, uint32_t handle)
 
 void heap_append(struct heap *heap, struct event *event)
 {
-    assert(event->position == 0);
+    assert(event->position == 0 && !signbit(event->due_s));
     uint32_t handle = take_handle(heap, event);
     place(heap, heap->count++, (struct heap_slot){event->due_s, event->order, handle});
 }
 
 void heap_put(struct heap *heap, struct event *event)
 {
+    assert(!signbit(event->due_s));
     struct heap_slot slot = {event->due_s, event->order, 0};
     if (event->position) {
         slot.handle = (uint32_t)(event->position - 1);

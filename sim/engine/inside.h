@@ -31,6 +31,8 @@ struct actor {
     struct engine *engine;
     struct actor *next, *previous;
     struct carrier *carrier; /* NULL before its first run */
+    const char *parked_at;   /* on its stack */
+    const char *handle;      /* SimGrid's */
     struct event timer;      /* its start, or the end of its wait */
     char *name;
     actor_body *body;
@@ -65,7 +67,8 @@ double context_clock_s(void);
 void context_level(struct engine *engine);
 void context_make_ready(struct actor *actor);
 void context_run(struct engine *engine); /* all that are ready, one at a time, in that order */
-void context_park(struct actor *self);   /* called by a body; returns when made ready and run */
-void actor_leave(struct actor *self);    /* actor.c: its body has returned */
+void context_fetch(const struct actor *actor); /* into the caches */
+void context_park(struct actor *self); /* called by a body; returns when made ready and run */
+void actor_leave(struct actor *self);  /* actor.c: its body has returned */
 
 #endif

@@ -2,6 +2,7 @@
  * share.c -- one capacity that flows cross. */
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "sim/engine/flow_inside.h"
@@ -13,6 +14,8 @@ struct share *share_new(struct engine *engine, const char *name, double capacity
     share->engine = engine;
     share->name = memory_text(name);
     share->capacity_per_s = capacity_per_s;
+    share->flow = share->few;
+    share->capacity = sizeof share->few / sizeof *share->few;
     return share;
 }
 
@@ -24,9 +27,23 @@ struct share *share_free(struct share *share)
     if (share->state == SHARE_WEB)
         web_forget(share);
     crowd_free(share->crowd);
+    if (share->flow != share->few)
+        free(share->flow);
     free(share->name);
     free(share);
     return NULL;
+}
+
+/* Most shares are NICs with few flows; theirs lie in the share itself. */
+void share_make_room(struct share *share)
+{
+    share->capacity *= 4;
+    if (share->flow != share->few) {
+        share->flow = memory_resize(share->flow, share->capacity, sizeof(struct flow *));
+        return;
+    }
+    share->flow = NEW_ARRAY(struct flow *, share->capacity);
+    memcpy(share->flow, share->few, sizeof share->few);
 }
 
 /* Millions of bounds are added and taken away again, so the sum carries along what rounding
@@ -64,8 +81,8 @@ size_t share_flow_count(const struct share *share)
 double share_used_per_s(const struct share *share)
 {
     double used_per_s = 0;
-    for (const struct flow_link *link = share->first; link; link = link->next)
-        used_per_s += flow_rate(link->flow);
+    for (size_t i = 0; i < share->count; i++)
+        used_per_s += flow_rate(share->flow[i]);
     return used_per_s;
 }
 
@@ -82,8 +99,8 @@ static double crossed_so_far(const struct flow *flow, double now_s)
 double share_carried(struct share *share)
 {
     double carried = share->carried;
-    for (const struct flow_link *link = share->first; link; link = link->next)
-        carried += crossed_so_far(link->flow, share->engine->now_s);
+    for (size_t i = 0; i < share->count; i++)
+        carried += crossed_so_far(share->flow[i], share->engine->now_s);
     return carried;
 }
 
@@ -120,9 +137,9 @@ void share_set_capacity(struct share *share, double capacity_per_s)
     web_absorb(web, share);
     share->capacity_per_s = capacity_per_s;
     share->bounds = share->bounds_rest = 0;
-    for (struct flow_link *link = share->first; link; link = link->next) {
-        renew_bound(web, link->flow, share);
-        share_add_bound(share, link->flow->bound_per_s);
+    for (size_t i = 0; i < share->count; i++) {
+        renew_bound(web, share->flow[i], share);
+        share_add_bound(share, share->flow[i]->bound_per_s);
     }
     web_disturb(web);
 }

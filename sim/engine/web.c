@@ -186,16 +186,16 @@ static void absorb_crowd(struct web *web, struct share *share)
 {
     crowd_dissolve(share->crowd);
     web_add_share(web, share);
-    for (struct flow_link *link = share->first; link; link = link->next)
-        if (link->flow->place == FLOW_IN_CROWD)
-            web_add(web, link->flow);
+    for (size_t i = 0; i < share->count; i++)
+        if (share->flow[i]->place == FLOW_IN_CROWD)
+            web_add(web, share->flow[i]);
 }
 
 static void absorb_slack(struct web *web, struct share *share)
 {
     web_add_share(web, share);
-    for (struct flow_link *link = share->first; link; link = link->next) {
-        struct flow *flow = link->flow;
+    for (size_t i = 0; i < share->count; i++) {
+        struct flow *flow = share->flow[i];
         if (flow->place == FLOW_ALONE) {
             flow_stop_alone(web->engine, flow);
             web_add(web, flow);
