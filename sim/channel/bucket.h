@@ -21,8 +21,9 @@ static inline struct bucket bucket_full(double rate_per_s, double burst_s)
                            .tokens = depth};
 }
 
-/* Takes a token; false when there is none.  now_s never decreases. */
-static inline bool bucket_take(struct bucket *bucket, double now_s)
+/* Takes so many tokens; false when there are fewer.  More than the bucket ever holds are taken
+ * when it is full, and owed.  now_s never decreases. */
+static inline bool bucket_take_many(struct bucket *bucket, double now_s, double tokens)
 {
     if (isinf(bucket->rate_per_s))
         return true;
@@ -30,10 +31,15 @@ static inline bool bucket_take(struct bucket *bucket, double now_s)
         fmin(bucket->depth, bucket->tokens + (now_s - bucket->at_s) * bucket->rate_per_s);
     bucket->at_s = now_s;
     /* Tokens are summed up from many small parts: a whole one may lack a rounding error. */
-    if (bucket->tokens < 1 - 1e-6)
+    if (bucket->tokens < fmin(tokens, bucket->depth) - 1e-6)
         return false;
-    bucket->tokens -= 1;
+    bucket->tokens -= tokens;
     return true;
+}
+
+static inline bool bucket_take(struct bucket *bucket, double now_s)
+{
+    return bucket_take_many(bucket, now_s, 1);
 }
 
 #endif

@@ -105,6 +105,7 @@ struct channel_facts {
     bool lists_by_name;  /* a LIST shows keys sorted, not in the order of their appearance */
     bool before_workers; /* it must start first, and a job's workers only when it is up */
     int64_t max_object_bytes; /* 0: no limit */
+    int64_t capacity_bytes;   /* of all objects there at once; 0: no limit */
 };
 
 struct channel_kind {
