@@ -94,6 +94,7 @@ const struct model_kind model_lr = {
     .descend = lr_descend,
     .evaluate = lr_evaluate,
     .penalty = lr_penalty,
+    .penalised = objective_penalised,
     .step_work = lr_step_work,
     .evaluate_work = lr_evaluate_work,
 };

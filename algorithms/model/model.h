@@ -70,6 +70,8 @@ struct model_kind {
     /* Regularisation at w, which gradient includes and evaluate does not:
      * the training objective is score.loss / score.rows + penalty. */
     double (*penalty)(const struct model *model, const float *w);
+    /* Of the P parameters the first so many are penalised; the others are biases. */
+    int64_t (*penalised)(const struct model *model);
 
     /* Of one gradient or descend step, and of an evaluation, of so many rows; calls = 1. */
     struct work (*step_work)(const struct model *model, int64_t rows, int64_t nonzeros);

@@ -32,7 +32,7 @@ void objective_init(const struct model *model, uint64_t seed, float *w)
         w[i] = (float)((2 * rng_uniform(&rng) - 1) * bound);
 }
 
-static int64_t weights_of(const struct model *model) /* without biases */
+int64_t objective_penalised(const struct model *model)
 {
     return (int64_t)model->features * model->classes;
 }
@@ -49,7 +49,7 @@ double objective_penalty(const struct objective *objective, const struct model *
 
     if (objective->l2 == 0 && objective->l1 == 0)
         return 0;
-    for (int64_t i = 0; i < weights_of(model); i++) {
+    for (int64_t i = 0; i < objective_penalised(model); i++) {
         squares += (double)w[i] * w[i];
         moduli += fabs((double)w[i]);
     }
@@ -63,10 +63,10 @@ static void add_penalties(const struct objective *objective, const struct model 
     float l2 = (float)objective->l2, l1 = (float)objective->l1;
 
     if (l2 != 0)
-        for (int64_t i = 0; i < weights_of(model); i++)
+        for (int64_t i = 0; i < objective_penalised(model); i++)
             gradient[i] += l2 * w[i];
     if (l1 != 0)
-        for (int64_t i = 0; i < weights_of(model); i++)
+        for (int64_t i = 0; i < objective_penalised(model); i++)
             gradient[i] += l1 * sign_of(w[i]);
 }
 
@@ -129,10 +129,10 @@ static void descend_penalties(const struct objective *objective, const struct mo
     float decay = 1 - rate * (float)objective->l2, step = rate * (float)objective->l1;
 
     if (step != 0)
-        for (int64_t i = 0; i < weights_of(model); i++)
+        for (int64_t i = 0; i < objective_penalised(model); i++)
             w[i] = w[i] * decay - step * sign_of(w[i]);
     else if (decay != 1)
-        for (int64_t i = 0; i < weights_of(model); i++)
+        for (int64_t i = 0; i < objective_penalised(model); i++)
             w[i] *= decay;
 }
 
@@ -158,7 +158,7 @@ static void descend_sparse(const struct objective *objective, const struct model
         sparse_add_rows(&linear.rows, from, linear_block(&linear, from), linear.z, scale,
                         model->classes, w);
     for (int32_t k = 0; k < model->classes; k++)
-        w[weights_of(model) + k] += scale * (float)linear.bias[k];
+        w[objective_penalised(model) + k] += scale * (float)linear.bias[k];
 }
 
 void objective_descend(const struct objective *objective, const struct model *model, float *w,

@@ -34,6 +34,7 @@ void objective_evaluate(const struct objective *objective, const struct model *m
                         const float *w, struct rows rows, float *scratch, struct score *score);
 double objective_penalty(const struct objective *objective, const struct model *model,
                          const float *w);
+int64_t objective_penalised(const struct model *model); /* weights without biases */
 
 /* (D + 1) K outputs' parameters; -1 with a sentence that begins with the model's name. */
 int64_t objective_parameters(const char *name, int32_t features, int32_t classes,

@@ -101,6 +101,7 @@ const struct model_kind model_svm = {
     .descend = svm_descend,
     .evaluate = svm_evaluate,
     .penalty = svm_penalty,
+    .penalised = objective_penalised,
     .step_work = svm_step_work,
     .evaluate_work = svm_evaluate_work,
 };

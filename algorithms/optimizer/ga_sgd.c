@@ -9,6 +9,7 @@
 static const struct field fields[] = {
     CONF(struct ga_sgd_conf, learning_rate, .min = 0, .above_min = true,
          .doc = "Step length: weights -= learning_rate * mean gradient."),
+    SCHEDULE_FIELD(struct ga_sgd_conf),
     CONF(struct ga_sgd_conf, batch_size, .min = 1,
          .doc = "Rows per worker and step; all rows of the worker when it has no more."),
     CONF_END,
@@ -59,9 +60,10 @@ static double ga_sgd_contribute(const struct optimizer *optimizer, const float *
 static void ga_sgd_apply(const struct optimizer *optimizer, float *weights,
                          const float *reduced, int64_t round)
 {
-    float rate = (float)conf_of(optimizer)->learning_rate;
+    const struct ga_sgd_conf *conf = conf_of(optimizer);
+    int64_t epoch = optimizer->steps_per_epoch ? round / optimizer->steps_per_epoch : 0;
+    float rate = schedule_rate(&conf->schedule, conf->learning_rate, epoch);
 
-    (void)round;
     for (int64_t i = 0; i < optimizer->model->parameters; i++)
         weights[i] -= rate * reduced[i];
 }

@@ -2,3 +2,4 @@
  * list.h -- every optimizer, one line each.  No include guard: read twice. */
 OPTIMIZER(ga_sgd)
 OPTIMIZER(ma_sgd)
+OPTIMIZER(admm)

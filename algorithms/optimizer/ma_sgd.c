@@ -8,6 +8,7 @@
 static const struct field fields[] = {
     CONF(struct ma_sgd_conf, learning_rate, .min = 0, .above_min = true,
          .doc = "Step length: weights -= learning_rate * mean gradient of the batch."),
+    SCHEDULE_FIELD(struct ma_sgd_conf),
     CONF(struct ma_sgd_conf, batch_size, .min = 1,
          .doc = "Rows per worker and step; all rows of the worker when it has no more."),
     CONF(struct ma_sgd_conf, local_epochs, .min = 1, .preset = "1",
@@ -48,14 +49,16 @@ static double ma_sgd_contribute(const struct optimizer *optimizer, const float *
                                 int64_t round, const struct scratch *scratch, float *message)
 {
     const struct model *model = optimizer->model;
-    float rate = (float)conf_of(optimizer)->learning_rate;
+    const struct ma_sgd_conf *conf = conf_of(optimizer);
     int64_t steps = ma_sgd_steps_per_round(optimizer->conf, sampler->steps_per_epoch);
 
     (void)state;
     memcpy(message, weights, sizeof *message * (size_t)model->parameters);
     for (int64_t step = round * steps; step < (round + 1) * steps; step++)
         model->kind->descend(model, message, sampler_rows(sampler, step, scratch->index),
-                             scratch->number, rate);
+                             scratch->number,
+                             schedule_rate(&conf->schedule, conf->learning_rate,
+                                           step / sampler->steps_per_epoch));
     return (double)sampler->shard.count;
 }
 

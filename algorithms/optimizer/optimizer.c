@@ -27,6 +27,25 @@ struct optimizer optimizer_of(const struct choice *choice, const struct model *m
                               .model = model};
 }
 
+bool optimizer_check(const struct optimizer *optimizer, struct err *err)
+{
+    const struct model_kind *model = optimizer->model->kind;
+
+    if (optimizer->kind->fits)
+        return optimizer->kind->fits(optimizer->conf, optimizer->model, err);
+    if (model->gradient)
+        return true;
+    return err_set(err, "optimizer '%s' follows a gradient, which model '%s' has not",
+                   optimizer->kind->kind.name, model->kind.name);
+}
+
+int64_t optimizer_shared_floats(const struct optimizer *optimizer)
+{
+    if (optimizer->kind->shared_floats)
+        return optimizer->kind->shared_floats(optimizer->conf, optimizer->model);
+    return optimizer->model->parameters;
+}
+
 int64_t optimizer_steps_per_round(const struct optimizer *optimizer, int64_t steps_per_epoch)
 {
     return optimizer->kind->steps_per_round(optimizer->conf, steps_per_epoch);
@@ -44,13 +63,34 @@ struct work optimizer_round_work(const struct optimizer *optimizer,
 
         work = work_sum(work, model->kind->step_work(model, charge.rows, charge.nonzeros));
     }
+    if (optimizer->kind->step_flops)
+        work.flops += (double)steps * optimizer->kind->step_flops(model);
     return work;
+}
+
+static int64_t aligned(int64_t floats)
+{
+    return (floats + 15) / 16 * 16;
+}
+
+static int64_t model_scratch_floats(const struct optimizer *optimizer, int64_t step_rows)
+{
+    const struct model *model = optimizer->model;
+
+    return aligned(model->kind->scratch_floats(model, step_rows));
 }
 
 void optimizer_scratch_init(const struct optimizer *optimizer, int64_t step_rows,
                             struct scratch *ret_scratch)
 {
-    const struct model *model = optimizer->model;
+    int64_t own = 0;
 
-    scratch_init(ret_scratch, model->kind->scratch_floats(model, step_rows), step_rows);
+    if (optimizer->kind->scratch_floats)
+        own = aligned(optimizer->kind->scratch_floats(optimizer->conf, optimizer->model));
+    scratch_init(ret_scratch, model_scratch_floats(optimizer, step_rows) + own, step_rows);
+}
+
+float *optimizer_own_scratch(const struct optimizer *optimizer, const struct scratch *scratch)
+{
+    return scratch->number + model_scratch_floats(optimizer, scratch->indices);
 }

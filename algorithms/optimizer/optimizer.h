@@ -3,7 +3,7 @@
  * sends, and what everybody does with the reduction.
  *
  * A *step* goes through one batch; a *round* is steps_per_round steps and one exchange.  At the
- * start of a round all workers hold the same weights, which they share (float[P], one copy).
+ * start of a round all workers hold the same weights, which they share (one copy).
  *     contribute   per worker, on a pool thread: weights -> the worker's message
  *     (the job)    reduce.h: the weighted mean of the messages that arrived
  *     apply        once: weights and reduced message -> weights of the next round
@@ -16,20 +16,29 @@
 
 #include "algorithms/model/model.h"
 #include "algorithms/optimizer/sampler.h"
+#include "algorithms/optimizer/schedule.h"
 
 /* A chosen kind bound to its model.  A small value; conf and model are borrowed. */
 struct optimizer {
     const struct optimizer_kind *kind;
     const void *conf;
     const struct model *model;
+    /* Of the job that uses it; to be set before apply. */
+    int workers;             /* W */
+    int64_t steps_per_epoch; /* the most that a worker has */
 };
 
 struct optimizer_kind {
     struct kind kind;
-    /* A message is an increment, to be applied once (a gradient); else a worker's newest message
-     * stands for all it has learnt (a model).  Matters where workers do not wait for each other.
+    /* A message is an increment, to be applied once (a gradient); else a worker's newest
+     * message stands for all it has learnt (a model).  Matters where workers do not wait for
+     * each other.
      */
     bool message_adds;
+
+    /* False with a sentence when the kind cannot learn such a model.  NULL: it can learn any
+     * that has a gradient. */
+    bool (*fits)(const void *conf, const struct model *model, struct err *err);
 
     int64_t (*batch_size)(const void *conf);
 
@@ -37,20 +46,31 @@ struct optimizer_kind {
      * epochs. */
     int64_t (*steps_per_round)(const void *conf, int64_t steps_per_epoch);
 
+    /* Length of the weights that all share: the model's P, and behind them what else all must
+     * hold at the start of a round.  start fills that in, once.  NULL: P, and nothing. */
+    int64_t (*shared_floats)(const void *conf, const struct model *model);
+    void (*start)(const struct optimizer *optimizer, float *weights);
+
     /* Length of a message, and of what a worker keeps from round to round beside the weights
      * (momentum, ADMM's u; lost with the worker's memory). */
     int64_t (*message_floats)(const void *conf, const struct model *model);
     int64_t (*state_floats)(const void *conf, const struct model *model);
 
+    /* Floats of scratch beside the model's: optimizer_own_scratch.  NULL: none. */
+    int64_t (*scratch_floats)(const void *conf, const struct model *model);
+    /* Operations of a step beside the model's.  NULL: none. */
+    double (*step_flops)(const struct model *model);
+
     /* Writes message: float[message_floats] of the round (counted from 0) of the sampler's
-     * worker, from weights: float[P] and state: float[state_floats] or NULL.  Returns the
-     * message's weight in the mean (real rows learnt from).  scratch: see
+     * worker, from weights: float[shared_floats] and state: float[state_floats] or NULL.
+     * Returns the message's weight in the mean (real rows learnt from).  scratch: see
      * optimizer_scratch_init. */
     double (*contribute)(const struct optimizer *optimizer, const float *weights,
                          const float *state, const struct sampler *sampler, int64_t round,
                          const struct scratch *scratch, float *message);
 
-    /* weights: float[P], in and out; reduced: float[message_floats]; round as in contribute. */
+    /* weights: float[shared_floats], in and out; reduced: float[message_floats]; round as in
+     * contribute. */
     void (*apply)(const struct optimizer *optimizer, float *weights, const float *reduced,
                   int64_t round);
 
@@ -63,6 +83,11 @@ extern const struct family optimizer_family; /* "optimizer" */
 
 struct optimizer optimizer_of(const struct choice *choice, const struct model *model);
 
+/* False with a sentence when the optimizer cannot learn its model. */
+bool optimizer_check(const struct optimizer *optimizer, struct err *err);
+
+int64_t optimizer_shared_floats(const struct optimizer *optimizer);
+
 int64_t optimizer_steps_per_round(const struct optimizer *optimizer, int64_t steps_per_epoch);
 
 /* Charged work of a worker's round; pure counting. */
@@ -73,16 +98,29 @@ struct work optimizer_round_work(const struct optimizer *optimizer,
  * evaluate on any number of rows. */
 void optimizer_scratch_init(const struct optimizer *optimizer, int64_t step_rows,
                             struct scratch *ret_scratch);
+/* For kinds: the floats that they asked for, behind the model's; 64-byte aligned. */
+float *optimizer_own_scratch(const struct optimizer *optimizer, const struct scratch *scratch);
 
 struct ga_sgd_conf {
     double learning_rate;
+    struct schedule_conf schedule;
     int64_t batch_size;
 };
 
 struct ma_sgd_conf {
     double learning_rate;
+    struct schedule_conf schedule;
     int64_t batch_size;
     int64_t local_epochs;
+};
+
+struct admm_conf {
+    double learning_rate;
+    struct schedule_conf schedule;
+    int64_t batch_size;
+    int64_t local_epochs;
+    double rho, lambda;
+    int begin_at, norm;
 };
 
 #endif

@@ -90,6 +90,7 @@ static enum outcome reinvoke(struct actor *self, struct worker *worker, struct n
         return outcome;
     worker->current = 1 - worker->current;
     worker->needs_model = true;
+    learner_forget(t->run->learner, worker->number);
     worker_book(worker, ACTIVITY_START);
     t->platform->kind->submit(t->platform, next);
     return OUTCOME_OK;
@@ -188,6 +189,7 @@ static void lose(struct worker *worker, const struct attempt_end *end)
     bool gone = isinf(end->retry_at_s);
 
     worker->needs_model = t->round > 0 || worker->round > 0;
+    learner_forget(t->run->learner, worker->number);
     if (end->outcome == OUTCOME_OUT_OF_MEMORY) {
         training_abort(t, RUN_OUT_OF_MEMORY, outcome_name(end->outcome),
                        "worker %d: %s (it needs %lld bytes)", worker->number,

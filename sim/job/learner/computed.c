@@ -27,7 +27,7 @@ static void contribute(void *arg, int lane)
     struct computed *c = mine->computed;
 
     mine->weight =
-        c->optimizer.kind->contribute(&c->optimizer, c->weights, NULL, &mine->sampler,
+        c->optimizer.kind->contribute(&c->optimizer, c->weights, mine->state, &mine->sampler,
                                       mine->round, &c->scratch[lane], mine->message);
 }
 
@@ -53,6 +53,31 @@ static void finish(struct learner *learner, int worker, int64_t round)
     future_wait(c->pool, &c->contribution[worker].future);
 }
 
+/* What a worker keeps from round to round is lost with its memory, and so is what it was about
+ * to say: it will say it without.  What it had said already stays as it was. */
+static void forget(struct learner *learner, int worker)
+{
+    struct computed *c = computed_of(learner);
+    struct contribution *mine = &c->contribution[worker];
+
+    if (!mine->state)
+        return;
+    future_drop(c->pool, &mine->future);
+    mine->round = -1;
+    memset(mine->state, 0, (size_t)c->state_floats * sizeof *mine->state);
+}
+
+static void absorb(struct computed *c, int64_t round, const bool *arrived)
+{
+    for (int w = 0; w < c->workers; w++) {
+        struct contribution *mine = &c->contribution[w];
+
+        if (mine->state && mine->round == round && (!arrived || arrived[w]))
+            c->optimizer.kind->absorb(&c->optimizer, mine->state, mine->message, c->weights,
+                                      round);
+    }
+}
+
 static void reduce_round(struct learner *learner, int64_t round, const bool *arrived)
 {
     struct computed *c = computed_of(learner);
@@ -72,8 +97,10 @@ static void reduce_round(struct learner *learner, int64_t round, const bool *arr
     }
     reduction = reduce(c->message, c->weight, arrived, learner->facts.workers,
                        c->message_floats, c->reduced);
-    if (reduction.values)
+    if (reduction.values) {
         c->optimizer.kind->apply(&c->optimizer, c->weights, c->reduced, round);
+        absorb(c, round, arrived);
+    }
     c->round = round + 1;
 }
 
@@ -177,6 +204,7 @@ static void computed_free(struct learner *learner)
     free(c->train_row);
     free(c->contribution);
     free(c->messages);
+    free(c->states);
     free(c->message);
     free(c->weight);
     free(c->weights);
@@ -191,6 +219,7 @@ const struct learner_kind computed_kind = {
     .begin = begin,
     .finish = finish,
     .reduce = reduce_round,
+    .forget = forget,
     .evaluate = evaluate,
     .evaluation = evaluation,
     .parameters = parameters,

@@ -16,6 +16,7 @@ struct contribution {
     struct future future;
     int64_t round;  /* for which the future was submitted; -1: none */
     float *message; /* float[message_floats], in computed->messages */
+    float *state;   /* float[state_floats], in computed->states; NULL when that is 0 */
     double weight;
 };
 
@@ -48,10 +49,11 @@ struct computed {
 
     int64_t round; /* the one being computed */
     double flops_per_round;
-    int64_t message_floats;
+    int64_t message_floats, state_floats;
     float *weights, *reduced, *evaluated_weights;
     struct contribution *contribution; /* [workers] */
     float *messages;                   /* float[workers][message_floats] */
+    float *states;                     /* float[workers][state_floats] */
     const float **message;             /* [workers]: as reduce wants them */
     double *weight;                    /* [workers] */
 

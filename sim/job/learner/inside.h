@@ -9,6 +9,7 @@ struct learner_kind {
     struct work (*begin)(struct learner *learner, int worker, int64_t round);
     void (*finish)(struct learner *learner, int worker, int64_t round);
     void (*reduce)(struct learner *learner, int64_t round, const bool *arrived);
+    void (*forget)(struct learner *learner, int worker);
     void (*evaluate)(struct learner *learner, int64_t round);
     struct evaluation (*evaluation)(struct learner *learner, int64_t round);
     const float *(*parameters)(const struct learner *learner);

@@ -36,6 +36,11 @@ void learner_reduce(struct learner *learner, int64_t round, const bool *arrived)
     learner->kind->reduce(learner, round, arrived);
 }
 
+void learner_forget(struct learner *learner, int worker)
+{
+    learner->kind->forget(learner, worker);
+}
+
 void learner_evaluate(struct learner *learner, int64_t round)
 {
     learner->kind->evaluate(learner, round);

@@ -66,6 +66,9 @@ void learner_finish(struct learner *learner, int worker, int64_t round);
 /* Forms the round's result from the workers with arrived[w], in rank order; everybody shares
  * it. */
 void learner_reduce(struct learner *learner, int64_t round, const bool *arrived);
+/* The worker's memory is lost, and with it what its optimizer kept from round to round; a round
+ * that it had begun must be begun again. */
+void learner_forget(struct learner *learner, int worker);
 /* Starts the evaluation of the model after round; the result is waited for by
  * learner_evaluation. */
 void learner_evaluate(struct learner *learner, int64_t round);

@@ -88,6 +88,8 @@ static void prepare_worker(struct computed *c, const struct scenario *scenario, 
     mine->computed = c;
     mine->round = -1;
     mine->message = c->messages + (size_t)w * (size_t)c->message_floats;
+    if (c->state_floats)
+        mine->state = c->states + (size_t)w * (size_t)c->state_floats;
     sampler_init(&mine->sampler, shard, c->optimizer.kind->batch_size(c->optimizer.conf),
                  scenario->data.charge_as.rows ? charged_training_rows(c, scenario, w) : 0,
                  (uint64_t)scenario->seed, (uint32_t)w);
@@ -123,9 +125,9 @@ static void fill_facts_of_worker(struct computed *c, const struct scenario *scen
     facts->charged_rows += training;
     facts->partition_bytes[w] =
         llround(charged_bytes_per_row(c, scenario) * (double)shard_rows);
-    /* Weights, gradient or local weights, and the message on its way. */
-    facts->footprint_bytes[w] =
-        memory_of_rows(c, shard_rows) + 2 * facts->model_bytes + facts->message_bytes;
+    /* Weights, gradient or local weights, the message on its way, and what is kept. */
+    facts->footprint_bytes[w] = memory_of_rows(c, shard_rows) + 2 * facts->model_bytes +
+                                facts->message_bytes + c->state_floats * (int64_t)sizeof(float);
     facts->evaluate_work[w] =
         c->model.kind->evaluate_work(&c->model, training, mine->sampler.charged_nonzeros);
 }
@@ -133,14 +135,11 @@ static void fill_facts_of_worker(struct computed *c, const struct scenario *scen
 static void fill_facts(struct computed *c, const struct scenario *scenario)
 {
     struct learner_facts *facts = &c->base.facts;
-    int64_t steps_per_epoch = 0;
+    int64_t steps_per_epoch = c->optimizer.steps_per_epoch;
 
-    for (int w = 0; w < c->workers; w++)
-        if (c->contribution[w].sampler.steps_per_epoch > steps_per_epoch)
-            steps_per_epoch = c->contribution[w].sampler.steps_per_epoch;
     facts->workers = c->workers;
     facts->parameters = c->model.parameters;
-    facts->model_bytes = c->model.parameters * (int64_t)sizeof(float);
+    facts->model_bytes = optimizer_shared_floats(&c->optimizer) * (int64_t)sizeof(float);
     facts->message_bytes = c->message_floats * (int64_t)sizeof(float);
     facts->epochs_per_round =
         (double)optimizer_steps_per_round(&c->optimizer, steps_per_epoch) /
@@ -177,8 +176,8 @@ static void add_parts(struct computed *c, struct rows rows, size_t *capacity)
     }
 }
 
-/* The rows that somebody trains on, ascending: memory is then read in its own order.  NULL index
- * when those are all rows. */
+/* The rows that somebody trains on, ascending: memory is then read in its own order.  NULL
+ * index when those are all rows. */
 static struct rows training_rows(struct computed *c)
 {
     struct rows all = rows_all(&c->train);
@@ -229,18 +228,25 @@ static void prepare_workers(struct computed *c, const struct scenario *scenario)
     size_t P = (size_t)c->model.parameters, W = (size_t)c->workers;
     const struct sampler *first;
 
-    c->optimizer = optimizer_of(&scenario->optimizer, &c->model);
     c->message_floats = c->optimizer.kind->message_floats(c->optimizer.conf, &c->model);
-    c->weights = NEW_ARRAY(float, P);
+    c->state_floats = c->optimizer.kind->state_floats(c->optimizer.conf, &c->model);
+    c->weights = NEW_ARRAY(float, optimizer_shared_floats(&c->optimizer));
     c->evaluated_weights = NEW_ARRAY(float, P);
     c->reduced = NEW_ARRAY(float, c->message_floats);
     c->messages = NEW_ARRAY(float, W *(size_t)c->message_floats);
+    c->states = NEW_ARRAY(float, W *(size_t)c->state_floats);
     c->message = NEW_ARRAY(const float *, W);
     c->weight = NEW_ARRAY(double, W);
     c->contribution = NEW_ARRAY(struct contribution, W);
     c->model.kind->init(&c->model, (uint64_t)scenario->seed, c->weights);
-    for (int w = 0; w < c->workers; w++)
+    if (c->optimizer.kind->start)
+        c->optimizer.kind->start(&c->optimizer, c->weights);
+    c->optimizer.workers = c->workers;
+    for (int w = 0; w < c->workers; w++) {
         prepare_worker(c, scenario, w);
+        if (c->contribution[w].sampler.steps_per_epoch > c->optimizer.steps_per_epoch)
+            c->optimizer.steps_per_epoch = c->contribution[w].sampler.steps_per_epoch;
+    }
     first = &c->contribution[0].sampler;
     c->flops_per_round =
         c->model.kind
@@ -301,6 +307,10 @@ struct learner *learner_new_computed(const struct scenario *scenario, struct poo
         goto fail;
     key = "model";
     if (!model_init(&c->model, &scenario->model, &c->train, &err))
+        goto fail;
+    key = "optimizer";
+    c->optimizer = optimizer_of(&scenario->optimizer, &c->model);
+    if (!optimizer_check(&c->optimizer, &err))
         goto fail;
     prepare_workers(c, scenario);
     prepare_parts(c);

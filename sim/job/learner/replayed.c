@@ -42,6 +42,12 @@ static void reduce_nothing(struct learner *learner, int64_t round, const bool *a
     (void)arrived;
 }
 
+static void forget(struct learner *learner, int worker)
+{
+    (void)learner;
+    (void)worker;
+}
+
 static void evaluate(struct learner *learner, int64_t round)
 {
     (void)learner;
@@ -72,6 +78,7 @@ static const struct learner_kind replayed_kind = {
     .begin = begin,
     .finish = finish,
     .reduce = reduce_nothing,
+    .forget = forget,
     .evaluate = evaluate,
     .evaluation = evaluation,
     .parameters = parameters,
