@@ -54,7 +54,7 @@ static void print_row(const struct judged *judged, int id_width, const char *pub
 {
     const struct row_conf *conf = judged->row->conf;
 
-    printf("  %-*s  %-6s  %-18s  %-12s  %8s  %-15s  %s\n", id_width, judged->row->id,
+    printf("  %-*s  %-6s  %-18s  %-10s  %10s  %-15s  %s\n", id_width, judged->row->id,
            tag_names[conf->tag], published, simulated, error, verdict_of(judged), conf->what);
     if (judged->why)
         printf("  %-*s  %s\n", id_width, "", judged->why);
@@ -92,7 +92,7 @@ static void print_sides(char *out, size_t size, const struct judged *judged)
 
 static void print_finding(const struct judged *judged, int id_width)
 {
-    char sides[160], seeds[32];
+    char sides[160], seeds[32], p_value[32] = "";
 
     if (judged->verdict == VERDICT_SKIPPED || judged->verdict == VERDICT_NO_VALUE) {
         print_row(judged, id_width, "-", "", "");
@@ -100,9 +100,9 @@ static void print_finding(const struct judged *judged, int id_width)
     }
     print_sides(sides, sizeof sides, judged);
     snprintf(seeds, sizeof seeds, "%zu of %zu", judged->holds, judged->row->seeds);
-    print_row(judged, id_width, sides, seeds, "");
-    if (judged->row->seeds > 1)
-        printf("  %-*s  sign test: p = %.2g\n", id_width, "", judged->p_value);
+    if (judged->row->seeds > 1) /* of the sign test */
+        snprintf(p_value, sizeof p_value, "p %.2g", judged->p_value);
+    print_row(judged, id_width, sides, seeds, p_value);
 }
 
 static int widest_id(const struct study *study)
@@ -128,12 +128,20 @@ static void print_absent(const struct published *published, const char *part, in
                    absent[i].why);
 }
 
-static bool has_rows(const struct study *study, const char *part)
+/* Rows that were asked for, or that are absent when all were. */
+static bool has_rows(const struct study *study, size_t part)
 {
-    for (size_t i = 0; i < study->published->rows; i++)
-        if (strcmp(study->judged[i].row->conf->part, part) == 0)
-            return true;
-    return false;
+    const struct published *published = study->published;
+    const struct absent_conf *absent = published->absent.entry;
+    const char *name = published->parts.name[part];
+    bool found = false;
+
+    for (size_t i = 0; i < published->rows; i++)
+        found = found || strcmp(study->judged[i].row->conf->part, name) == 0;
+    if (published->rows == published->figures.count + published->findings.count)
+        for (size_t i = 0; i < published->absent.count; i++)
+            found = found || strcmp(absent[i].part, name) == 0;
+    return found;
 }
 
 static void print_part(const struct study *study, size_t part, int id_width)
@@ -230,10 +238,10 @@ void study_print(const struct study *study)
 {
     int id_width = widest_id(study);
 
-    printf("%s\n\n  %-*s  %-6s  %-18s  %-12s  %8s  %-15s\n", study->published->paper, id_width,
+    printf("%s\n\n  %-*s  %-6s  %-18s  %-10s  %10s  %s\n", study->published->paper, id_width,
            "row", "tag", "paper", "simulated", "error", "verdict");
     for (size_t part = 0; part < study->published->parts.count; part++)
-        if (has_rows(study, study->published->parts.name[part]))
+        if (has_rows(study, part))
             print_part(study, part, id_width);
     print_summary(study);
 }
