@@ -11,6 +11,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 from traincast import *  # noqa: E402, F403
 
+CACHE = {"kind": "redis", "node": "cache.t3.medium"}
 PATTERNS = "allreduce", "scatter_reduce", "tree", "ring"
 ASP = {"kind": "asp"}
 GA = {"kind": "ga_sgd", "learning_rate": 0.1, "batch_size": 100}
@@ -55,7 +56,8 @@ class OneWorker(SyncCase):
     """Nobody to wait for: every kind is plain descent, and the bytes differ only."""
 
     def test_learns_the_same_bits_whatever_the_kind(self):
-        for optimizer in GA, MA:
+        falling = {**GA, "schedule": {"decay": "inverse_sqrt"}}
+        for optimizer in GA, MA, falling:
             alone = {"workers": 1, "optimizer": optimizer, "stop": {"epochs": 4},
                      "data": {"source": "higgs-like", "rows": 999, "test_rows": 100}}
             plain = self.learn({"kind": "bsp"}, **alone)
@@ -108,6 +110,21 @@ class Asynchronous(SyncCase):
         run = self.learn(ASP, stop={"epochs": 80}, channel=SPREAD_STORE)
         self.assert_close(self.figure(run, "asp_overtaken"), 3, 0.1)
         self.assertEqual(self.figure(self.learn(ASP, workers=1), "asp_overtaken"), 0)
+
+    def test_any_store_will_do(self):
+        stores = STORE, CACHE, {**CACHE, "kind": "memcached"}, {"kind": "dynamodb"}
+        for sync in ASP, ssp(0), ssp(2):
+            runs = [self.learn(sync, channel=store, speed=STRAGGLERS) for store in stores]
+            self.assertEqual({run.one("epochs") for run in runs}, {8})
+            if sync == ssp(0):
+                self.assertEqual(len({run.model().tobytes() for run in runs}), 1)
+
+    def test_machines_will_do(self):
+        for sync in ASP, ssp(0), ssp(2):
+            run = self.learn(sync, platform=MACHINES, speed=STRAGGLERS,
+                             evaluate={"every": "1 round", "charged": True})
+            self.assertEqual(run.one("epochs"), 8)
+            self.assertGreater(run.breakdown()["evaluate"], 0)
 
     def test_nobody_waits(self):
         run = self.learn(ASP, speed=STRAGGLERS)
@@ -333,6 +350,21 @@ class Refused(SyncCase):
         for sync in ASP, ssp(1):
             self.assertIn("232 B does not fit into channel 's3', whose limit is 100 B",
                           self.complaint(sync, channel={**STORE, "max_object": "100 B"}))
+
+    def test_an_optimizer_whose_workers_keep_a_state(self):
+        admm = {"kind": "admm", "learning_rate": 0.1, "batch_size": 10000}
+        for sync in ASP, ssp(1):
+            self.assertRegex(self.complaint(sync, optimizer=admm),
+                             rf"sync '{sync['kind']}' learns by the clock: its optimizer keeps a state")
+
+    def test_more_than_the_channel_holds(self):
+        small = {"vcpus": 2, "memory": "1 MiB", "nic_up": "1 Gb/s", "nic_down": "1 Gb/s",
+                 "price": "1 USD/h"}
+        self.assertIn("sync 'ssp' leaves 1392 kB in channel 'memcached', which holds 1 MiB",
+                      self.complaint(ssp(1), workers=3000, platform=MACHINES,
+                                     data={"source": "higgs-like", "rows": 9000},
+                                     optimizer={**MA, "batch_size": 1},
+                                     channel={"kind": "memcached", "node": small}))
 
     def test_a_bound_that_is_none(self):
         self.assertIn("'ssp' needs 'bound'", self.complaint({"kind": "ssp"}))

@@ -17,8 +17,8 @@ const char *learner_stale_objection(const struct learner *learner)
     if (learner->kind != &computed_kind)
         return "what an earlier run has learnt cannot be repeated";
     if (c->optimizer.kind->state_floats(c->optimizer.conf, &c->model))
-        return "optimizer and workers keep a state from round to round that belongs to one "
-               "common model";
+        return "its optimizer keeps a state in every worker, which belongs to one common "
+               "model";
     return NULL;
 }
 

@@ -132,6 +132,7 @@ static void add_increments(struct view_step *step, int64_t clock, const int64_t 
         seen_weight += row->weight[w];
     }
     layer->count = step->messages - layer->first;
+    assert(seen_weight <= whole_weight);
     layer->part_ratio = seen_weight / whole_weight;
 }
 

@@ -185,9 +185,10 @@ static int64_t staleness(const void *conf)
 static void check(const struct scenario *scenario, const struct learner *learner,
                   struct diag_list *diags)
 {
+    int64_t bytes = learner ? learner_facts(learner)->model_bytes : 0;
+
     own_pace_check(scenario, learner, diags);
-    if (learner)
-        training_check_message(scenario, learner_facts(learner)->model_bytes, diags);
+    own_pace_check_room(scenario, bytes, bytes, diags);
 }
 
 static void start(struct training *t)

@@ -105,3 +105,20 @@ void own_pace_check(const struct scenario *scenario, const struct learner *learn
         diag_add(diags, DIAG_ERROR, scenario_place(scenario, "sync"),
                  "sync '%s' learns by the clock: %s", scenario->sync.kind->name, objection);
 }
+
+void own_pace_check_room(const struct scenario *scenario, int64_t message_bytes,
+                         int64_t all_bytes, struct diag_list *diags)
+{
+    const struct choice *main = scenario->channels.entry;
+    int64_t capacity_bytes = channel_kind_of(main)->facts(main->conf).capacity_bytes;
+    char size[64], room[64];
+
+    training_check_message(scenario, message_bytes, diags);
+    if (!capacity_bytes || all_bytes <= capacity_bytes)
+        return;
+    units_format((double)all_bytes, DIMENSION_BYTES, size, sizeof size);
+    units_format((double)capacity_bytes, DIMENSION_BYTES, room, sizeof room);
+    diag_add(diags, DIAG_ERROR, scenario_place(scenario, "channels.main"),
+             "sync '%s' leaves %s in channel '%s', which holds %s", scenario->sync.kind->name,
+             size, main->kind->name, room);
+}

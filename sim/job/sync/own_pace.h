@@ -43,8 +43,11 @@ bool pace_hands_over(const struct pace *pace, const struct worker *worker, int64
  * entity, and the end of the run if this was its last. */
 void own_pace_form(struct training *t, int entity);
 
-/* The checks that both need: a channel that stores, a learner that can. */
+/* The checks that both need: a channel that stores, a learner that can; then the size of what
+ * one PUT writes and of all that lies in the channel at once. */
 void own_pace_check(const struct scenario *scenario, const struct learner *learner,
                     struct diag_list *diags);
+void own_pace_check_room(const struct scenario *scenario, int64_t message_bytes,
+                         int64_t all_bytes, struct diag_list *diags);
 
 #endif

@@ -171,9 +171,12 @@ static int64_t staleness(const void *conf)
 static void check(const struct scenario *scenario, const struct learner *learner,
                   struct diag_list *diags)
 {
+    const struct learner_facts *facts = learner ? learner_facts(learner) : NULL;
+
     own_pace_check(scenario, learner, diags);
-    if (learner)
-        training_check_message(scenario, learner_facts(learner)->message_bytes, diags);
+    if (facts)
+        own_pace_check_room(scenario, facts->message_bytes,
+                            2 * facts->workers * facts->message_bytes, diags);
 }
 
 static void start(struct training *t)

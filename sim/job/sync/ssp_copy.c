@@ -12,9 +12,12 @@
  * a barrier would have kept from it.  They can be one clock further at most, hence two objects.
  *
  * SIMPLIFIED: a reader knows which of the two is newer and, with a bound above 0, whether there
- * is anything to read; a real one would LIST first, or read a clock beside each. SIMPLIFIED: it
- * gets what was the newest when it asked, or what it waited for, even if another came before
- * its data began to move. */
+ * is anything to read; a real one would LIST first, or read a clock beside each.
+ *
+ * SIMPLIFIED: it reads one after another, also where the service could answer for all at once.
+ *
+ * SIMPLIFIED: it gets what was the newest when it asked, or what it waited for, even if another
+ * came before its data began to move. */
 #include <assert.h>
 #include <stdlib.h>
 
