@@ -161,6 +161,26 @@ struct channel_facts cache_facts(const void *settings)
                                   .capacity_bytes = conf->node.memory_bytes};
 }
 
+/* One client alone with the node. */
+struct channel_means cache_means(const void *settings, int64_t bytes)
+{
+    const struct cache_conf *conf = settings;
+    struct channel_means means = store_means(&conf->store);
+
+    (void)bytes; /* the node is paid, not its requests */
+    means.latency_s += conf->request_s;
+    means.connection_bytes_per_s =
+        fmin(means.connection_bytes_per_s,
+             fmin(conf->node.nic_down_bytes_per_s, conf->node.nic_up_bytes_per_s));
+    if (!isnan(conf->thread_bytes_per_s))
+        means.connection_bytes_per_s =
+            fmin(means.connection_bytes_per_s, conf->thread_bytes_per_s);
+    means.start_s = value_mean(&conf->start_time_s);
+    means.pusd_per_hour = conf->node.price_pusd_per_hour;
+    means.rent_granularity_s = conf->billing_granularity_s;
+    return means;
+}
+
 static void add_share(struct store_path *path, struct share *share)
 {
     if (share)

@@ -18,6 +18,7 @@ struct cache {
 };
 
 struct channel_facts cache_facts(const void *settings);
+struct channel_means cache_means(const void *settings, int64_t bytes);
 struct channel *cache_open(const struct store_ways *ways, const struct channel_kind *kind,
                            struct world *world, const char *name, const void *settings);
 void cache_serve(struct store *store, struct request *request);

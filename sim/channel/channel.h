@@ -108,9 +108,22 @@ struct channel_facts {
     int64_t capacity_bytes;   /* of all objects there at once; 0: no limit */
 };
 
+/* What closed forms take (sim/estimate): means, with nobody in the way. */
+struct channel_means {
+    double latency_s;              /* of a request, from sending it to its first byte */
+    double connection_bytes_per_s; /* INFINITY: the NICs alone limit */
+    int64_t bulk_connections;
+    double start_s;            /* until the service is up; 0: it always is */
+    double put_pusd, get_pusd; /* of one request */
+    int64_t pusd_per_hour;     /* of what is rented for the channel; 0: nothing is */
+    double rent_granularity_s;
+};
+
 struct channel_kind {
     struct kind kind;
     struct channel_facts (*facts)(const void *conf);
+    /* Of requests that move so many bytes.  NULL: no closed form describes the kind. */
+    struct channel_means (*means)(const void *conf, int64_t bytes);
     struct channel *(*open)(struct world *world, const char *name, const void *conf);
     /* Callback-safe.  GET of an object not yet there waits for it in the kind's way of polling,
      * LIST likewise for a key beyond those known. */

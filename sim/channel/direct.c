@@ -248,6 +248,18 @@ static struct channel_facts facts(const void *conf)
         .posted = true, .has_receiver = true, .needs_addressable_nodes = true};
 }
 
+static struct channel_means means(const void *settings, int64_t bytes)
+{
+    const struct direct_conf *conf = settings;
+    bool unlimited = isnan(conf->bandwidth_bytes_per_s);
+
+    (void)bytes;
+    return (struct channel_means){.latency_s = value_mean(&conf->latency_s),
+                                  .connection_bytes_per_s =
+                                      unlimited ? INFINITY : conf->bandwidth_bytes_per_s,
+                                  .bulk_connections = 1};
+}
+
 static struct channel *open_direct(struct world *world, const char *name, const void *conf)
 {
     struct direct *direct = NEW(struct direct);
@@ -278,6 +290,7 @@ const struct channel_kind channel_direct = {
              .fields = direct_fields,
              .conf_size = sizeof(struct direct_conf)},
     .facts = facts,
+    .means = means,
     .open = open_direct,
     .begin = begin,
     .cancel = cancel,

@@ -159,7 +159,9 @@ static bool admit(struct store *store, const struct request *request)
 static void meter(struct store *store, const struct request *request, enum outcome outcome)
 {
     struct dynamodb *dynamodb = (struct dynamodb *)store;
-    int64_t bytes = bytes_now(store, request);
+    bool scans = request->verb == VERB_FETCH && store->reads_all;
+    int64_t bytes =
+        outcome == OUTCOME_ABSENT && !scans ? 0 : bytes_now(store, request); /* as of then */
 
     if (outcome == OUTCOME_THROTTLED)
         return;
@@ -270,6 +272,27 @@ static struct channel_facts facts(const void *settings)
                                   .max_object_bytes = conf->store.max_object_bytes};
 }
 
+/* A read is paid as if it found what it reads and nothing else (collect: query). */
+static struct channel_means means(const void *settings, int64_t bytes)
+{
+    const struct dynamodb_conf *conf = settings;
+    struct channel_means means = store_means(&conf->store);
+    double read_units = (double)units_of(bytes, conf->read_unit_bytes) *
+                        (conf->consistency == CONSISTENCY_STRONG ? 1 : 0.5);
+
+    if (conf->capacity == CAPACITY_PROVISIONED) {
+        means.pusd_per_hour =
+            llround(conf->write_rate_per_s * (double)conf->write_capacity_price_pusd_per_hour +
+                    conf->read_rate_per_s * (double)conf->read_capacity_price_pusd_per_hour);
+        means.rent_granularity_s = 3600;
+        return means;
+    }
+    means.put_pusd =
+        (double)(units_of(bytes, conf->write_unit_bytes) * conf->write_price_pusd_per_request);
+    means.get_pusd = read_units * (double)conf->read_price_pusd_per_request;
+    return means;
+}
+
 static struct channel *open_dynamodb(struct world *world, const char *name,
                                      const void *settings)
 {
@@ -303,6 +326,7 @@ const struct channel_kind channel_dynamodb = {
              .fields = dynamodb_fields,
              .conf_size = sizeof(struct dynamodb_conf)},
     .facts = facts,
+    .means = means,
     .open = open_dynamodb,
     .begin = store_begin,
     .cancel = store_cancel,

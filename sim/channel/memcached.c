@@ -56,6 +56,7 @@ const struct channel_kind channel_memcached = {
              .fields = memcached_fields,
              .conf_size = sizeof(struct cache_conf)},
     .facts = facts,
+    .means = cache_means,
     .open = open_memcached,
     .begin = store_begin,
     .cancel = store_cancel,

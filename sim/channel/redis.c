@@ -49,6 +49,7 @@ const struct channel_kind channel_redis = {
              .fields = redis_fields,
              .conf_size = sizeof(struct cache_conf)},
     .facts = facts,
+    .means = cache_means,
     .open = open_redis,
     .begin = store_begin,
     .cancel = store_cancel,

@@ -157,6 +157,17 @@ static struct channel_facts facts(const void *settings)
                                   .max_object_bytes = conf->store.max_object_bytes};
 }
 
+static struct channel_means means(const void *settings, int64_t bytes)
+{
+    const struct s3_conf *conf = settings;
+    struct channel_means means = store_means(&conf->store);
+
+    (void)bytes; /* a request has its price whatever it moves */
+    means.put_pusd = (double)conf->put_price_pusd_per_request;
+    means.get_pusd = (double)conf->get_price_pusd_per_request;
+    return means;
+}
+
 static struct channel *open_s3(struct world *world, const char *name, const void *settings)
 {
     struct s3 *s3 = NEW(struct s3);
@@ -193,6 +204,7 @@ const struct channel_kind channel_s3 = {
              .fields = s3_fields,
              .conf_size = sizeof(struct s3_conf)},
     .facts = facts,
+    .means = means,
     .open = open_s3,
     .begin = store_begin,
     .cancel = store_cancel,

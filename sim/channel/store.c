@@ -274,6 +274,16 @@ void store_charge_requests(struct store *store, enum verb verb, int64_t price_pu
 /* -- life
  * ---------------------------------------------------------------------------------------- */
 
+struct channel_means store_means(const struct store_conf *conf)
+{
+    bool unlimited = isnan(conf->bandwidth_bytes_per_s);
+
+    return (struct channel_means){.latency_s = value_mean(&conf->latency_s),
+                                  .connection_bytes_per_s =
+                                      unlimited ? INFINITY : conf->bandwidth_bytes_per_s,
+                                  .bulk_connections = conf->bulk_connections};
+}
+
 void store_init(struct store *store, const struct store_ways *ways,
                 const struct channel_kind *kind, struct world *world, const char *name,
                 const void *settings, const struct store_conf *conf,

@@ -61,6 +61,8 @@ static inline struct store *store_of(const struct request *request)
 }
 
 /* -- for kinds ---------------------------------------------------------------------------- */
+/* Latency and bandwidth; the rest is the kind's. */
+struct channel_means store_means(const struct store_conf *conf);
 void store_init(struct store *store, const struct store_ways *ways,
                 const struct channel_kind *kind, struct world *world, const char *name,
                 const void *settings, const struct store_conf *conf,

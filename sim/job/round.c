@@ -48,26 +48,24 @@ void training_flush(struct training *t)
     run_report(t->run, row->round, row->epoch, t->run->scenario->stop.epochs, row->train_loss);
 }
 
+bool training_is_every(const struct every *every, double epochs_per_round, int64_t round)
+{
+    double of_round = every->unit == EVERY_EPOCH ? epochs_per_round : 1;
+    double before = (double)round * of_round / every->count;
+    double after = (double)(round + 1) * of_round / every->count;
+
+    if (every->unit != EVERY_EPOCH && every->unit != EVERY_ROUND)
+        return false;
+    return floor(after + 1e-9) > floor(before + 1e-9);
+}
+
 static bool evaluation_is_due(const struct training *t, int64_t round)
 {
     const struct every *every = &t->run->scenario->evaluate.every;
-    double before, after;
 
-    switch (every->unit) {
-    case EVERY_NEVER:
-        return false;
-    case EVERY_ROUND:
-        before = (double)round / every->count;
-        after = (double)(round + 1) / every->count;
-        return floor(after + 1e-9) > floor(before + 1e-9);
-    case EVERY_EPOCH:
-        before = training_epoch_of(t, round) / every->count;
-        after = training_epoch_of(t, round + 1) / every->count;
-        return floor(after + 1e-9) > floor(before + 1e-9);
-    case EVERY_SECOND:
+    if (every->unit == EVERY_SECOND)
         return training_now_s(t) - t->last_evaluated_s >= every->count;
-    }
-    return false;
+    return training_is_every(every, t->facts->epochs_per_round, round);
 }
 
 /* The criteria that need no losses. */

@@ -75,6 +75,9 @@ double training_now_s(const struct training *t);
 double training_epoch_of(const struct training *t, int64_t rounds);
 /* The criterion on epochs or rounds, if it ends the run after so many rounds; else NULL. */
 const char *training_ends_after(const struct training *t, int64_t rounds);
+/* Whether something that is done every so many rounds or epochs is done after this round,
+ * counted from 0; what is counted in seconds, or never done, is not. */
+bool training_is_every(const struct every *every, double epochs_per_round, int64_t round);
 /* The result of round t->round, begun at begin_s, is in the learner: evaluates it when due and
  * decides whether it is the last (t->last_round, run_stop).  Returns whether an evaluation was
  * begun. */

@@ -4,6 +4,7 @@
  * An invocation arrives, gets a warm sandbox or a new one (or is throttled), starts, runs its
  * body until it leaves or its lifetime ends, and is billed.  faas_inside.h says which file does
  * what.   (AWS Lambda Developer Guide; LambdaML, SIGMOD 2021, for the trigger) */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -24,6 +25,7 @@ static struct platform_facts facts(const void *settings)
         .nodes_most = conf->concurrency,
         .up_bytes_per_s = nic * conf->nic_up_bytes_per_s,
         .down_bytes_per_s = nic * conf->nic_down_bytes_per_s,
+        .latency_s = NAN,
         .node_word = "function",
     };
 
@@ -122,6 +124,8 @@ const struct platform_kind platform_faas = {
              .conf_size = sizeof(struct faas_conf)},
     .check = faas_check,
     .facts = facts,
+    .start_mean_s = faas_start_mean_s,
+    .cost_mean_pusd = faas_cost_mean_pusd,
     .open = faas_open,
     .launch = faas_launch,
     .submit = submit,

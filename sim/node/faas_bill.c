@@ -16,22 +16,28 @@ static int64_t memory_mb(const struct faas_conf *conf)
     return conf->memory_bytes / MEMORY_MB;
 }
 
+/* Rounded up.  A difference of two times on the clock is off by rounding: not by a millionth of
+ * a granule. */
+static int64_t in_granules_ms(const struct faas_conf *conf, double duration_s, int64_t least)
+{
+    double granule_ms = nearbyint(conf->billing_granularity_s * 1000);
+    double granules = ceil(duration_s * 1000 / granule_ms - 1e-6);
+
+    return (int64_t)(granule_ms * fmax(granules, (double)least));
+}
+
 /* As if it ended now.  A body that took no time is billed the least there is; one that never
  * began, its start at most. */
 static int64_t billed_ms(const struct invocation *invocation)
 {
     const struct faas_conf *conf = invocation->faas->conf;
     double now_s = faas_now_s(invocation->faas);
-    double granule_ms = nearbyint(conf->billing_granularity_s * 1000);
     bool runs = invocation->stage == INVOCATION_RUNS;
-    double duration_s = runs ? now_s - invocation->start_s : 0, granules;
+    double duration_s = runs ? now_s - invocation->start_s : 0;
 
     if (conf->init_billed && invocation->cold)
         duration_s += (runs ? invocation->start_s : now_s) - invocation->init_s;
-    /* a difference of two times on the clock is off by rounding: not by a millionth of a
-     * granule */
-    granules = ceil(duration_s * 1000 / granule_ms - 1e-6);
-    return (int64_t)(granule_ms * fmax(granules, runs ? 1 : 0));
+    return in_granules_ms(conf, duration_s, runs ? 1 : 0);
 }
 
 void faas_book(const struct invocation *invocation, enum outcome outcome)
@@ -76,4 +82,15 @@ int64_t faas_accrued_pusd(const struct platform *platform)
                 conf->request_price_pusd_per_request +
                 pusd_of_gb_s(billed_ms(i), memory_mb(conf), conf->duration_price_pusd_per_gb_s);
     return accrued_pusd;
+}
+
+int64_t faas_cost_mean_pusd(const void *settings, double start_s, double run_s)
+{
+    const struct faas_conf *conf = settings;
+    double init_s = conf->init_billed ? value_mean(&conf->cold_start_s) : 0;
+
+    (void)start_s; /* waiting for its invocation is free */
+    return conf->request_price_pusd_per_request +
+           pusd_of_gb_s(in_granules_ms(conf, init_s + run_s, 1), memory_mb(conf),
+                        conf->duration_price_pusd_per_gb_s);
 }

@@ -90,6 +90,7 @@ void faas_launch(struct platform *platform, struct task *const task[], int count
 enum outcome faas_call_others(struct actor *self, struct invocation *invocation);
 /* Those that this one should have invoked, and now never will, end with the same outcome. */
 void faas_strand_others(struct invocation *invocation, enum outcome outcome);
+double faas_start_mean_s(const void *settings, int64_t count);
 
 /* -- faas_admit.c ------------------------------------------------------------------------- */
 struct invocation *invocation_new(struct faas *faas, struct task *task);
@@ -113,5 +114,6 @@ void faas_free_sandboxes(struct faas *faas);
 /* Writes the attempt's invocation row and charges it; it ends now. */
 void faas_book(const struct invocation *invocation, enum outcome outcome);
 int64_t faas_accrued_pusd(const struct platform *platform);
+int64_t faas_cost_mean_pusd(const void *settings, double start_s, double run_s);
 
 #endif

@@ -8,6 +8,7 @@
  *
  * SIMPLIFIED: the serial trigger's own invocation is not billed (0.0001 USD for 200 workers),
  * and its lifetime does not end it. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -97,4 +98,37 @@ void faas_strand_others(struct invocation *invocation, enum outcome outcome)
         if (invocation->launch->invocation[below]) /* not cancelled before */
             faas_end(invocation->launch->invocation[below], outcome);
     }
+}
+
+/* -- on average --------------------------------------------------------------------------- */
+
+/* A function of a tree begins its own work when it has invoked those below it. */
+static double tree_start_mean_s(const struct faas_conf *conf, int64_t count)
+{
+    double call_s = value_mean(&conf->invoke_overhead_s), last_s = 0;
+    double cold_s = value_mean(&conf->cold_start_s);
+    double *runs_s = NEW_ARRAY(double, (size_t)count); /* from its first instruction on */
+
+    for (int64_t i = 0; i < count; i++) {
+        int64_t fan_out = conf->trigger_fan_out, above = (i - 1) / fan_out;
+        int64_t below = count - 1 - i * fan_out;
+
+        runs_s[i] = call_s + cold_s;
+        if (i > 0)
+            runs_s[i] += runs_s[above] + (double)((i - 1) % fan_out) * call_s;
+        below = below < 0 ? 0 : below < fan_out ? below : fan_out;
+        last_s = fmax(last_s, runs_s[i] + (double)below * call_s);
+    }
+    free(runs_s);
+    return last_s;
+}
+
+double faas_start_mean_s(const void *settings, int64_t count)
+{
+    const struct faas_conf *conf = settings;
+
+    if (conf->trigger == TRIGGER_TREE)
+        return tree_start_mean_s(conf, count);
+    return (double)count * value_mean(&conf->invoke_overhead_s) +
+           value_mean(&conf->cold_start_s);
 }

@@ -66,6 +66,7 @@ static struct platform_facts facts(const void *settings)
         .lifetime_s = INFINITY,
         .up_bytes_per_s = instance->nic_up_bytes_per_s,
         .down_bytes_per_s = instance->nic_down_bytes_per_s,
+        .latency_s = instance->latency_s,
         .node_word = "VM",
     };
 
@@ -192,6 +193,18 @@ static struct machine *enqueue(struct iaas *iaas, struct task *task)
 
 /* -- machines ----------------------------------------------------------------------------- */
 
+static double setup_s(const struct iaas_conf *conf, int64_t count)
+{
+    return (double)count * (double)(count - 1) / 2 * conf->pair_setup_s;
+}
+
+static double start_mean_s(const void *settings, int64_t count)
+{
+    const struct iaas_conf *conf = settings;
+
+    return value_mean(&conf->boot_time_s) + setup_s(conf, count);
+}
+
 static void on_ready(struct engine *engine, struct event *event)
 {
     struct iaas *iaas = (struct iaas *)((char *)event - offsetof(struct iaas, ready));
@@ -205,7 +218,7 @@ static void request_machines(struct iaas *iaas)
 {
     const struct iaas_conf *conf = iaas->conf;
     struct rng_stream boot = platform_stream(&iaas->platform, "boot_time");
-    double pairs = (double)iaas->count * (double)(iaas->count - 1) / 2, longest_s = 0;
+    double longest_s = 0;
 
     iaas->request_s = now(iaas);
     for (int64_t i = 0; i < iaas->count; i++) {
@@ -216,7 +229,7 @@ static void request_machines(struct iaas *iaas)
             node->credits = credits_new(node, &conf->instance.credits);
         longest_s = fmax(longest_s, value_draw(&conf->boot_time_s, &rng, iaas->request_s));
     }
-    iaas->ready_s = iaas->request_s + longest_s + pairs * conf->pair_setup_s;
+    iaas->ready_s = iaas->request_s + longest_s + setup_s(conf, iaas->count);
     engine_at(iaas->platform.world->engine, &iaas->ready, iaas->ready_s);
 }
 
@@ -245,14 +258,26 @@ static void submit(struct platform *platform, struct task *task)
 
 /* -- bill --------------------------------------------------------------------------------- */
 
+/* A difference of two times on the clock is off by rounding: not by a nanosecond. */
+static int64_t in_granules_s(const struct iaas_conf *conf, double used_s)
+{
+    double granule_s = conf->billing_granularity_s;
+
+    return (int64_t)(granule_s * ceil(fmax(used_s, conf->min_billed_s) / granule_s - 1e-9));
+}
+
 /* Of one machine, as if it were released now. */
 static int64_t billed_s(const struct iaas *iaas)
 {
-    double granule_s = iaas->conf->billing_granularity_s;
-    double used_s = fmax(now(iaas) - iaas->request_s, iaas->conf->min_billed_s);
+    return in_granules_s(iaas->conf, now(iaas) - iaas->request_s);
+}
 
-    /* a difference of two times on the clock is off by rounding: not by a nanosecond */
-    return (int64_t)(granule_s * ceil(used_s / granule_s - 1e-9));
+static int64_t cost_mean_pusd(const void *settings, double start_s, double run_s)
+{
+    const struct iaas_conf *conf = settings;
+
+    return pusd_of_hours(in_granules_s(conf, start_s + run_s),
+                         conf->instance.price_pusd_per_hour);
 }
 
 static void book(const struct iaas *iaas, const struct machine *machine)
@@ -380,6 +405,8 @@ const struct platform_kind platform_iaas = {
              .conf_size = sizeof(struct iaas_conf)},
     .check = iaas_check,
     .facts = facts,
+    .start_mean_s = start_mean_s,
+    .cost_mean_pusd = cost_mean_pusd,
     .open = iaas_open,
     .launch = launch,
     .submit = submit,

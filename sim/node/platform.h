@@ -51,6 +51,8 @@ struct platform_facts {
     double lifetime_s;    /* of one attempt; INFINITY for machines */
     int64_t nodes_most;   /* of the account, at once; 0: unlimited */
     double up_bytes_per_s, down_bytes_per_s;
+    double
+        latency_s; /* one way, of direct messages between two nodes; NaN: as the channel says */
     const char *node_word; /* "function" | "VM": for messages */
     char label[48];        /* "faas 3 GB" | "t2.medium": for people and the runs view */
 };
@@ -60,6 +62,11 @@ struct platform_kind {
     /* What no table can say about one field alone (a memory size between two steps). */
     void (*check)(const void *conf, struct place place, struct diag_list *diags);
     struct platform_facts (*facts)(const void *conf);
+    /* What closed forms take (sim/estimate): means, with nobody in the way.  The time from
+     * launch until the last of count workers runs; the money for one worker's node that ran for
+     * run_s after a start of start_s. */
+    double (*start_mean_s)(const void *conf, int64_t count);
+    int64_t (*cost_mean_pusd)(const void *conf, double start_s, double run_s);
     /* count: nodes of the group; speed_ratio: drawn once per node number, NULL: all are 1. */
     struct platform *(*open)(struct world *world, const char *group, int64_t count,
                              const struct value *speed_ratio, const void *conf);

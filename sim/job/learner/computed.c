@@ -31,6 +31,13 @@ static void contribute(void *arg, int lane)
                                       mine->round, &c->scratch[lane], mine->message);
 }
 
+static struct work work_of(const struct learner *learner, int worker, int64_t round)
+{
+    const struct computed *c = (const struct computed *)learner;
+
+    return optimizer_round_work(&c->optimizer, &c->contribution[worker].sampler, round);
+}
+
 static struct work begin(struct learner *learner, int worker, int64_t round)
 {
     struct computed *c = computed_of(learner);
@@ -41,7 +48,7 @@ static struct work begin(struct learner *learner, int worker, int64_t round)
         mine->round = round;
         pool_submit(c->pool, &mine->future, c->flops_per_round, contribute, mine);
     }
-    return optimizer_round_work(&c->optimizer, &mine->sampler, round);
+    return work_of(learner, worker, round);
 }
 
 static void finish(struct learner *learner, int worker, int64_t round)
@@ -216,6 +223,7 @@ static void computed_free(struct learner *learner)
 }
 
 const struct learner_kind computed_kind = {
+    .work = work_of,
     .begin = begin,
     .finish = finish,
     .reduce = reduce_round,

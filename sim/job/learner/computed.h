@@ -43,6 +43,7 @@ struct computed {
     struct data data;
     struct matrix train, test;
     struct partition partition;
+    bool is_sample;      /* some training rows were left out, and are charged all the same */
     uint32_t *train_row; /* rows that are evaluated, ascending; NULL: all */
     struct model model;
     struct optimizer optimizer;

@@ -6,6 +6,7 @@
 #include "sim/job/learner/learner.h"
 
 struct learner_kind {
+    struct work (*work)(const struct learner *learner, int worker, int64_t round);
     struct work (*begin)(struct learner *learner, int worker, int64_t round);
     void (*finish)(struct learner *learner, int worker, int64_t round);
     void (*reduce)(struct learner *learner, int64_t round, const bool *arrived);

@@ -15,6 +15,11 @@ const struct learner_facts *learner_facts(const struct learner *learner)
     return &learner->facts;
 }
 
+struct work learner_work(const struct learner *learner, int worker, int64_t round)
+{
+    return learner->kind->work(learner, worker, round);
+}
+
 struct work learner_begin(struct learner *learner, int worker, int64_t round)
 {
     struct work work = learner->kind->begin(learner, worker, round);

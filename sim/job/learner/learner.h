@@ -53,12 +53,19 @@ struct trajectory; /* what a computed run leaves for replay; see trajectory.h */
  * not. */
 struct learner *learner_new_computed(const struct scenario *scenario, struct pool *pool,
                                      struct diag_list *diags);
+/* The same on a part of the rows, to see how many rounds it takes: `ratio` of every worker's
+ * training rows, picked at random.  workers: 0: the scenario's.  Steps per epoch and charged
+ * work stay those of all rows. */
+struct learner *learner_new_sample(const struct scenario *scenario, double ratio, int workers,
+                                   struct pool *pool, struct diag_list *diags);
 /* trajectory is borrowed. */
 struct learner *learner_new_replayed(const struct trajectory *trajectory);
 struct learner *learner_free(struct learner *learner);
 
 const struct learner_facts *learner_facts(const struct learner *learner);
 
+/* The work of a round, whatever has been learnt so far; nothing is computed. */
+struct work learner_work(const struct learner *learner, int worker, int64_t round);
 /* The work of worker's round; its values are submitted to the pool. */
 struct work learner_begin(struct learner *learner, int worker, int64_t round);
 /* Waits in real time for the worker's values, if they are not there yet. */

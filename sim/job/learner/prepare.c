@@ -43,6 +43,22 @@ static bool cut(struct computed *c, const struct scenario *scenario, struct err 
                           scenario->data.validation_ratio, &c->partition, err);
 }
 
+/* Leaves the given share of every worker's training rows, at least one. */
+static void thin(struct computed *c, const struct scenario *scenario, double ratio)
+{
+    struct rng_stream stream = rng_stream((uint64_t)scenario->seed, "learner.sample");
+
+    c->is_sample = true;
+    for (int w = 0; w < c->workers; w++) {
+        struct rng rng = rng_at(stream, (uint32_t)w, 0);
+        int64_t start = c->partition.start[w], rows = c->partition.train_end[w] - start;
+        int64_t kept = (int64_t)ceil((double)rows * ratio);
+
+        rng_shuffle(&rng, c->partition.row + start, (size_t)rows);
+        c->partition.train_end[w] = start + (kept > 1 ? kept : 1);
+    }
+}
+
 static struct matrix matrix_of(const struct dataset *dataset)
 {
     return (struct matrix){.rows = dataset->rows,
@@ -72,8 +88,6 @@ static int64_t charged_training_rows(const struct computed *c, const struct scen
     int64_t rows = charged_shard_rows(c, scenario, w);
     int64_t training = rows - llround((double)rows * scenario->data.validation_ratio);
 
-    if (!scenario->data.charge_as.rows)
-        return c->partition.train_end[w] - c->partition.start[w];
     return training > 0 ? training : 1;
 }
 
@@ -91,7 +105,9 @@ static void prepare_worker(struct computed *c, const struct scenario *scenario, 
     if (c->state_floats)
         mine->state = c->states + (size_t)w * (size_t)c->state_floats;
     sampler_init(&mine->sampler, shard, c->optimizer.kind->batch_size(c->optimizer.conf),
-                 scenario->data.charge_as.rows ? charged_training_rows(c, scenario, w) : 0,
+                 scenario->data.charge_as.rows || c->is_sample
+                     ? charged_training_rows(c, scenario, w)
+                     : 0,
                  (uint64_t)scenario->seed, (uint32_t)w);
 }
 
@@ -287,8 +303,9 @@ static int worker_count(const struct scenario *scenario)
     return 0;
 }
 
-struct learner *learner_new_computed(const struct scenario *scenario, struct pool *pool,
-                                     struct diag_list *diags)
+/* sample_ratio 1: all rows. */
+static struct learner *prepare(const struct scenario *scenario, double sample_ratio,
+                               int workers, struct pool *pool, struct diag_list *diags)
 {
     struct computed *c = NEW(struct computed);
     struct err err = {0};
@@ -296,7 +313,7 @@ struct learner *learner_new_computed(const struct scenario *scenario, struct poo
 
     c->base.kind = &computed_kind;
     c->pool = pool;
-    c->workers = worker_count(scenario);
+    c->workers = workers;
     c->evaluating = -1;
     if (!load(c, scenario, &err))
         goto fail;
@@ -305,6 +322,8 @@ struct learner *learner_new_computed(const struct scenario *scenario, struct poo
     key = "groups.workers.count";
     if (!cut(c, scenario, &err))
         goto fail;
+    if (sample_ratio < 1)
+        thin(c, scenario, sample_ratio);
     key = "model";
     if (!model_init(&c->model, &scenario->model, &c->train, &err))
         goto fail;
@@ -322,4 +341,16 @@ fail:
     diag_add(diags, DIAG_ERROR, scenario_place(scenario, key), "%s", err.text);
     c->workers = 0; /* nothing of a worker is there to free */
     return learner_free(&c->base);
+}
+
+struct learner *learner_new_computed(const struct scenario *scenario, struct pool *pool,
+                                     struct diag_list *diags)
+{
+    return prepare(scenario, 1, worker_count(scenario), pool, diags);
+}
+
+struct learner *learner_new_sample(const struct scenario *scenario, double ratio, int workers,
+                                   struct pool *pool, struct diag_list *diags)
+{
+    return prepare(scenario, ratio, workers ? workers : worker_count(scenario), pool, diags);
 }

@@ -20,12 +20,17 @@ static const struct trajectory *trajectory_of(const struct learner *learner)
     return ((const struct replayed *)learner)->trajectory;
 }
 
-static struct work begin(struct learner *learner, int worker, int64_t round)
+static struct work work_of(const struct learner *learner, int worker, int64_t round)
 {
     const struct trajectory *trajectory = trajectory_of(learner);
 
     assert(round < trajectory->rounds);
     return trajectory->work[round * trajectory->facts.workers + worker];
+}
+
+static struct work begin(struct learner *learner, int worker, int64_t round)
+{
+    return work_of(learner, worker, round);
 }
 
 static void finish(struct learner *learner, int worker, int64_t round)
@@ -75,6 +80,7 @@ static void replayed_free(struct learner *learner)
 }
 
 static const struct learner_kind replayed_kind = {
+    .work = work_of,
     .begin = begin,
     .finish = finish,
     .reduce = reduce_nothing,
