@@ -57,6 +57,36 @@ enum outcome worker_evaluate(struct actor *self, struct worker *worker, struct n
                           &t->facts->evaluate_work[worker->number], t->compute->evaluate_ratio);
 }
 
+static void wake_reader(struct request *request)
+{
+    actor_wake(request->owner);
+}
+
+/* Blocks.  Reads the partition and parses it as it comes in: the slower of the two decides.
+ * SIMPLIFIED: both have all the time the load takes; the last block's parsing is not waited for. */
+static enum outcome read_partition(struct actor *self, struct worker *worker, struct node *node)
+{
+    struct training *t = worker->training;
+    struct request request = {.verb = VERB_GET,
+                              .node = node,
+                              .object = &worker->partition,
+                              .bulk = true,
+                              .done = wake_reader,
+                              .owner = self};
+    enum outcome outcome = actor_fate(self);
+
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    channel_begin(t->store, &request);
+    outcome = node_compute(self, node,
+                           (double)worker->partition.bytes / t->compute->parse_bytes_per_s, 0,
+                           "its partition to be parsed");
+    while (outcome == OUTCOME_OK && request_is_under_way(&request))
+        outcome = engine_wait(self, INFINITY, "its partition of the data");
+    channel_cancel(&request);
+    return outcome == OUTCOME_OK ? request.outcome : outcome;
+}
+
 /* Blocks. */
 static enum outcome load(struct actor *self, struct worker *worker, struct node *node)
 {
@@ -66,8 +96,7 @@ static enum outcome load(struct actor *self, struct worker *worker, struct node 
     worker_book(worker, ACTIVITY_LOAD);
     outcome = node_memory_take(node, t->facts->footprint_bytes[worker->number]);
     if (outcome == OUTCOME_OK)
-        outcome = worker_store(self, worker, node, VERB_GET, &worker->partition, 0,
-                               "its partition of the data");
+        outcome = read_partition(self, worker, node);
     if (outcome != OUTCOME_OK || !worker->needs_model)
         return outcome;
     if (t->sync->recover)

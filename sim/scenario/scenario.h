@@ -25,9 +25,10 @@ struct compute_conf {
     double row_s;
     double nonzero_s;
     double call_s;
-    double flops_per_s;    /* INFINITY when absent */
-    double parallel_ratio; /* share of the work that more cores speed up */
-    double evaluate_ratio; /* an evaluated row's time over a trained row's */
+    double flops_per_s;       /* INFINITY when absent */
+    double parse_bytes_per_s; /* of one core, loading the data set; INFINITY when absent */
+    double parallel_ratio;    /* share of the work that more cores speed up */
+    double evaluate_ratio;    /* an evaluated row's time over a trained row's */
 };
 
 struct group_conf {
