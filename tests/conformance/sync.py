@@ -6,10 +6,13 @@ With a barrier, or a bound of 0, what is learnt depends on no clock; without, it
 the simulated one.  The gap of ssp never exceeds its bound, and stragglers make it reach it.
 """
 import os
+import random
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
+sys.path.insert(0, os.path.dirname(__file__))
 from traincast import *  # noqa: E402, F403
+import random_runs  # noqa: E402
 
 CACHE = {"kind": "redis", "node": "cache.t3.medium"}
 PATTERNS = "allreduce", "scatter_reduce", "tree", "ring"
@@ -197,6 +200,13 @@ class Bound(SyncCase):
         self.assertEqual((a.one("sim_time_s"), a.one("cost_pusd")),
                          (b.one("sim_time_s"), b.one("cost_pusd")))
 
+    def test_the_larger_the_bound_the_shorter_the_waits(self):
+        runs = [self.learn(ssp(bound), optimizer={**GA, "batch_size": 10000}, channel=SPREAD_STORE)
+                for bound in (0, 1, 4, 1000)]
+        times = [run.one("sim_time_s") for run in runs]
+        self.assertEqual(times, sorted(times, reverse=True))
+        self.assertLess(times[-1], 0.95 * times[0])
+
     def test_a_criterion_other_than_a_count_ends_all_at_once(self):
         run = self.learn(ssp(2), speed=STRAGGLERS, stop={"time": "120 s"})
         self.assertEqual(run.one("stop_reason"), "time")
@@ -327,6 +337,50 @@ class Timeout(SyncCase):
         self.assertEqual(patient.learning(), plain.learning())
         self.assertEqual(patient.one("sim_time_s"), plain.one("sim_time_s"))
         self.assertEqual(patient.one("cost_pusd"), plain.one("cost_pusd"))
+
+
+class AtRandom(SyncCase):
+    """Whatever is combined, a run without a barrier ends, says how, and adds up.
+
+    RUNS=300 SEED=7 sync.py AtRandom looks elsewhere.
+    """
+
+    def draw(self, chance, sync):
+        loss = chance.choice(["wait", "wait", "abort", "continue_without"])
+        learns = random_runs.learning(chance)
+        on_functions = chance.random() < 0.8
+        return loss, learns, training(
+            **{**learns, "evaluate": {"every": "1 round", "charged": chance.random() < 0.5}},
+            sync=sync, pattern={"kind": chance.choice(PATTERNS)} if sync["kind"] == "bsp" else None,
+            platform=(random_runs.functions if on_functions else random_runs.machines)(chance),
+            speed=chance.choice([1, STRAGGLERS]), channel=random_runs.store(chance),
+            job={"kind": "data_parallel", "on_worker_loss": loss,
+                 "loss_timeout": f"{chance.choice([0, 1, 20])} s",
+                 "lifetime_margin": f"{chance.choice([0, 1, 5])} s"},
+            record={"spans": chance.choice(["none", "all"]), "requests": chance.choice(
+                ["counts", "rows"])})
+
+    def test_runs_end_and_add_up(self):
+        runs, seed = int(os.environ.get("RUNS", 40)), os.environ.get("SEED", "1")
+        ends = {}
+        for i in range(runs):
+            chance = random.Random(f"sync {seed} {i}")
+            sync = chance.choice([ASP, ssp(0), ssp(1), ssp(3), {
+                "kind": "bsp", "timeout": f"{chance.uniform(0.1, 20):.3f} s",
+                "on_timeout": chance.choice(["abort", "continue_without"])}])
+            loss, learns, drawn = self.draw(chance, sync)
+            with self.subTest(seed=seed, i=i, sync=sync):
+                run = self.run_scenario(drawn, expect=None)
+                ends[run.one("status")] = ends.get(run.one("status"), 0) + 1
+                self.assertIn(run.one("status"), ("done", "failed"), run.one("message"))
+                if run.one("status") == "done":
+                    self.assertEqual(run.one("rounds"), learns["stop"]["rounds"])
+                if sync["kind"] == "ssp":
+                    self.assertLessEqual(self.figure(run, "ssp_gap"), sync["bound"])
+                if sync == ssp(0) and loss == "wait":
+                    calm = self.run_scenario(training(**learns))
+                    self.assertEqual(run.learning(), calm.learning()[:len(run.learning())])
+        print(ends, flush=True)
 
 
 class Refused(SyncCase):
