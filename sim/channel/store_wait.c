@@ -78,9 +78,8 @@ static void to_next_tick(struct store *store, struct request *request)
     } else {
         request->page = 1;
         send_again(store, request,
-                   request->tick_s + (request->verb == VERB_LIST
-                                          ? store->conf->list_interval_s
-                                          : store->conf->poll_interval_s));
+                   request->tick_s + (collects(request) ? store->conf->list_interval_s
+                                                        : store->conf->poll_interval_s));
     }
 }
 

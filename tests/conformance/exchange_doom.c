@@ -6,8 +6,6 @@
 
 enum { DEATHS = 25 };
 
-static const char *const all_channels[] = {"s3", "direct", NULL};
-
 typedef void(trial_fn)(struct trial trial);
 
 /* Calls it for deaths of the first, a middle and the last rank, spread over the two rounds. */

@@ -5,6 +5,7 @@
 #define TRAINCAST_TESTS_CONFORMANCE_EXCHANGE_LAB_H
 
 #include "sim/channel/exchange.h"
+#include "sim/channel/store_inside.h"
 #include "tests/unit/channel/lab.h"
 
 /* Nodes of 1 MB/s and requests of 0.25 s, unless a trial says otherwise. */
@@ -17,7 +18,8 @@ struct trial {
     bool jitter;       /* of latencies: lognormal, sigma 0.5 */
     double late_s;     /* rank r comes r * late_s after the first, in every round */
     double rate_per_s; /* limit on PUTs and on GETs; 0: none */
-    int64_t list_page; /* 0: 1000 */
+    int64_t page;      /* keys of a LIST's or messages of a scan's; 0: 1000, or 1 MB */
+    bool queries;      /* dynamodb: not scans */
     int exchanges;     /* at once, in one world; 0: 1 */
     double doom_s;     /* when rank `doomed` dies; 0: nobody does */
     int doomed;
@@ -30,7 +32,7 @@ struct ending {
     double through; /* ranks * exchanges that ran all rounds with OK */
     double lost;    /* that were told LOST */
     double dead;    /* that were told CRASHED */
-    double puts, gets, lists, deletes, failed, refused, bytes;
+    double puts, gets, lists, fetches, deletes, failed, refused, bytes;
     double cost_pusd, accrued_pusd; /* bill; sum of what was accrued at every rank's end */
     double messages, bytes_sent, messages_lost;
     double wait_s, communicate_s; /* of rank 0 of the first exchange */
@@ -187,20 +189,34 @@ static inline void group_close(struct group *group)
     free(group->member);
 }
 
+static inline void note_counts(struct lab *lab)
+{
+    struct ending *ending = ending_of(lab);
+    struct store *store = (struct store *)lab->channel;
+    double *const count[VERB_COUNT] = {[VERB_PUT] = &ending->puts,
+                                       [VERB_GET] = &ending->gets,
+                                       [VERB_LIST] = &ending->lists,
+                                       [VERB_FETCH] = &ending->fetches,
+                                       [VERB_DELETE] = &ending->deletes};
+
+    for (int verb = 0; verb < VERB_COUNT; verb++) {
+        if (!store->count[verb])
+            continue;
+        *count[verb] = (double)store->count[verb]->count;
+        ending->bytes += (double)store->count[verb]->bytes;
+        ending->failed += (double)store->count[verb]->failed;
+        ending->refused += (double)store->count[verb]->unbilled;
+    }
+}
+
 static inline void note_ending(struct lab *lab)
 {
     struct ending *ending = ending_of(lab);
     struct ledger *ledger = lab->world.ledger;
     struct message_count *messages = ledger_messages(ledger);
 
-    ending->puts = (double)lab_count(lab, "PUT")->count;
-    ending->gets = (double)lab_count(lab, "GET")->count;
-    ending->lists = (double)lab_count(lab, "LIST")->count;
-    ending->deletes = (double)lab_count(lab, "DELETE")->count;
-    ending->failed = (double)(lab_count(lab, "GET")->failed + lab_count(lab, "PUT")->failed);
-    ending->refused =
-        (double)(lab_count(lab, "GET")->unbilled + lab_count(lab, "PUT")->unbilled);
-    ending->bytes = (double)(lab_count(lab, "GET")->bytes + lab_count(lab, "PUT")->bytes);
+    if (strcmp(lab->channel->kind->kind.name, "direct") != 0)
+        note_counts(lab);
     ending->messages = (double)messages->sent;
     ending->bytes_sent = (double)messages->bytes_sent;
     ending->messages_lost = (double)messages->lost;
@@ -214,17 +230,29 @@ static inline void note_ending(struct lab *lab)
 static inline void trial_story(struct lab *lab)
 {
     const struct trial *trial = lab->arg;
+    struct value jitter = {.kind = VALUE_LOGNORMAL, .a = 0.25, .b = 0.5};
     struct group *group = NEW_ARRAY(struct group, (size_t)trial->exchanges);
+    struct store_conf *store;
 
+    lab_conf(lab, trial->channel, &store);
+    if (store) {
+        store->polling = (int)trial->polling;
+        if (trial->jitter)
+            store->latency_s = jitter;
+    }
     if (trial->jitter)
-        lab->s3.store.latency_s = lab->direct.latency_s =
-            (struct value){.kind = VALUE_LOGNORMAL, .a = 0.25, .b = 0.5};
-    lab->s3.store.polling = (int)trial->polling;
-    lab->s3.patience.max_attempts = 1000;
-    if (trial->list_page)
-        lab->s3.list_page = trial->list_page;
-    if (trial->rate_per_s > 0)
+        lab->direct.latency_s = jitter;
+    lab->s3.patience.max_attempts = lab->dynamodb.patience.max_attempts = 1000;
+    if (trial->page) {
+        lab->s3.list_page = trial->page;
+        lab->dynamodb.page_bytes = trial->page * trial->bytes;
+    }
+    if (trial->rate_per_s > 0) {
         lab->s3.write_rate_per_s = lab->s3.read_rate_per_s = trial->rate_per_s;
+        lab->dynamodb.write_rate_per_s = trial->rate_per_s * (double)trial->bytes / 1024;
+        lab->dynamodb.read_rate_per_s = trial->rate_per_s * (double)trial->bytes / 4096;
+    }
+    lab->dynamodb.collect = trial->queries ? COLLECT_QUERY : COLLECT_SCAN;
     lab_open(lab, trial->channel, trial->exchanges * trial->ranks + 1, 1e6);
     for (int i = 0; i < trial->exchanges; i++)
         group_open(&group[i], lab, trial, i);
@@ -247,6 +275,9 @@ static inline const struct ending *try(struct trial trial)
     return trial_in(0, trial);
 }
 
+static const char *const all_stores[] = {"s3", "redis", "memcached", "dynamodb", NULL};
+static const char *const all_channels[] = {"s3",       "redis",  "memcached",
+                                           "dynamodb", "direct", NULL};
 static const char *const all_patterns[] = {"allreduce", "scatter_reduce", "tree",
                                            "ring",      "gossip",         NULL};
 

@@ -13,8 +13,10 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "sim/channel/cache.h"
 #include "sim/channel/channel.h"
 #include "sim/channel/direct.h"
+#include "sim/channel/dynamodb.h"
 #include "sim/channel/s3.h"
 #include "sim/ledger/rows.h"
 
@@ -22,12 +24,17 @@ enum { LAB_OUT = 1 << 16 };
 
 struct lab {
     struct world world;
-    struct s3_conf s3;         /* of a store of 0.25 s and 1 MB/s; a story changes it ... */
-    struct direct_conf direct; /* ... or this before lab_open */
+    /* Settings, of 0.25 s and 1 MB/s, that a story may change before lab_open. */
+    struct s3_conf s3;
+    struct cache_conf cache; /* whose node is up at once, and never the limit */
+    struct dynamodb_conf dynamodb;
+    struct direct_conf direct;
     struct channel *channel;
     struct node *node;
     int nodes;
-    double *out; /* [LAB_OUT], zeroed */
+    struct event event; /* the story's own, and ... */
+    void *story;        /* ... whatever else it needs in a callback */
+    double *out;        /* [LAB_OUT], zeroed */
     const void *arg;
 };
 typedef void(lab_story)(struct lab *lab);
@@ -37,12 +44,26 @@ static inline const struct channel_kind *lab_kind(const char *name)
     return (const struct channel_kind *)family_find(&channel_family, name);
 }
 
+/* Its settings, and what of them all stores have (NULL: it is none). */
+static inline void *lab_conf(struct lab *lab, const char *kind, struct store_conf **ret_store)
+{
+    struct store_conf *none;
+    struct store_conf **store = ret_store ? ret_store : &none;
+
+    *store = NULL;
+    if (strcmp(kind, "direct") == 0)
+        return &lab->direct;
+    if (strcmp(kind, "s3") == 0)
+        return *store = &lab->s3.store, &lab->s3;
+    if (strcmp(kind, "dynamodb") == 0)
+        return *store = &lab->dynamodb.store, &lab->dynamodb;
+    return *store = &lab->cache.store, &lab->cache;
+}
+
 /* The channel `main` of that kind, and nodes whose NICs carry so much. */
 static inline void lab_open(struct lab *lab, const char *kind, int nodes, double bytes_per_s)
 {
-    const void *conf = strcmp(kind, "s3") ? (void *)&lab->direct : (void *)&lab->s3;
-
-    lab->channel = lab_kind(kind)->open(&lab->world, "main", conf);
+    lab->channel = lab_kind(kind)->open(&lab->world, "main", lab_conf(lab, kind, NULL));
     lab->nodes = nodes;
     lab->node = NEW_ARRAY(struct node, (size_t)nodes);
     for (int i = 0; i < nodes; i++) {
@@ -80,29 +101,59 @@ static inline bool lab_rows_fit(const struct lab *lab)
     return count == (int64_t)rows.requests;
 }
 
+static inline void lab_settings(struct lab *lab)
+{
+    struct store_conf store = {.latency_s = value_constant(0.25),
+                               .bandwidth_bytes_per_s = 1e6,
+                               .bulk_connections = 4,
+                               .max_object_bytes = 5000000000,
+                               .polling = POLLING_COMPUTED,
+                               .poll_interval_s = 0.25};
+    struct patience_conf patience = {.backoff_s = 1, .max_backoff_s = 20, .max_attempts = 5};
+
+    lab->s3 = (struct s3_conf){.store = store,
+                               .patience = patience,
+                               .aggregate_bandwidth_bytes_per_s = NAN,
+                               .write_rate_per_s = NAN,
+                               .read_rate_per_s = NAN,
+                               .burst_s = 1,
+                               .list_page = 1000,
+                               .put_price_pusd_per_request = 5000000,
+                               .get_price_pusd_per_request = 400000,
+                               .list_price_pusd_per_request = 5000001};
+    lab->cache = (struct cache_conf){.store = store,
+                                     .node = {.name = (char *)"a node",
+                                              .vcpus = 2,
+                                              .memory_bytes = 1000000000,
+                                              .nic_up_bytes_per_s = INFINITY,
+                                              .nic_down_bytes_per_s = INFINITY,
+                                              .price_pusd_per_hour = 68000000001},
+                                     .start_time_s = value_constant(0),
+                                     .start_before_workers = true,
+                                     .billing_granularity_s = 3600,
+                                     .thread_bytes_per_s = NAN};
+    lab->dynamodb = (struct dynamodb_conf){.store = store,
+                                           .patience = patience,
+                                           .page_bytes = 1000000,
+                                           .write_unit_bytes = 1024,
+                                           .read_unit_bytes = 4096,
+                                           .write_rate_per_s = NAN,
+                                           .read_rate_per_s = NAN,
+                                           .burst_s = 1,
+                                           .write_price_pusd_per_request = 1250000,
+                                           .read_price_pusd_per_request = 250000,
+                                           .write_capacity_price_pusd_per_hour = 650000000,
+                                           .read_capacity_price_pusd_per_hour = 130000000};
+    lab->direct =
+        (struct direct_conf){.latency_s = value_constant(0.25), .bandwidth_bytes_per_s = NAN};
+}
+
 static inline void lab_child(lab_story *story, const void *arg, double *out)
 {
     struct err err = {0};
     struct lab lab = {.out = out, .arg = arg};
 
-    lab.s3 =
-        (struct s3_conf){.store = {.latency_s = value_constant(0.25),
-                                   .bandwidth_bytes_per_s = 1e6,
-                                   .bulk_connections = 4,
-                                   .max_object_bytes = 5000000000,
-                                   .polling = POLLING_COMPUTED,
-                                   .poll_interval_s = 0.25},
-                         .patience = {.backoff_s = 1, .max_backoff_s = 20, .max_attempts = 5},
-                         .aggregate_bandwidth_bytes_per_s = NAN,
-                         .write_rate_per_s = NAN,
-                         .read_rate_per_s = NAN,
-                         .burst_s = 1,
-                         .list_page = 1000,
-                         .put_price_pusd_per_request = 5000000,
-                         .get_price_pusd_per_request = 400000,
-                         .list_price_pusd_per_request = 5000001};
-    lab.direct =
-        (struct direct_conf){.latency_s = value_constant(0.25), .bandwidth_bytes_per_s = NAN};
+    lab_settings(&lab);
     lab.world.seed = 1;
     lab.world.engine = engine_new(&(struct engine_limits){0}, &err);
     lab.world.ledger = ledger_new(SPANS_NONE, true);

@@ -1,42 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tests/unit/channel/lab.h"
-
-/* -- one request after another, told as a script --------------------------------------------
- */
-
-struct scene {
-    struct lab *lab;
-    struct request request;
-    double at_s;
-    double *end_s, *waited_s, *outcome;
-};
-
-static void act(struct actor *self, void *arg)
-{
-    struct scene *scene = arg;
-    enum outcome outcome;
-
-    engine_sleep_until(self, scene->at_s, "the scene");
-    outcome = channel_do(self, scene->lab->channel, &scene->request, "a request");
-    if (scene->end_s)
-        *scene->end_s = engine_now_s(scene->lab->world.engine);
-    if (scene->waited_s)
-        *scene->waited_s = scene->request.waited_s;
-    if (scene->outcome)
-        *scene->outcome = outcome;
-}
-
-static struct actor *begin(struct lab *lab, struct scene *scene, double at_s)
-{
-    scene->lab = lab;
-    scene->at_s = at_s;
-    return actor_spawn(lab->world.engine, "client", act, scene);
-}
-
-static struct object object_there(int64_t bytes)
-{
-    return (struct object){.bytes = bytes, .visible_s = 0};
-}
+#include "tests/unit/channel/scene.h"
 
 /* -- time -------------------------------------------------------------------------------------
  */
@@ -50,7 +13,7 @@ static void story_put(struct lab *lab)
     lab_open(lab, "s3", 1, 8e6);
     object_init(&object, NULL);
     put.request.node = &lab->node[0];
-    begin(lab, &put, 1);
+    scene_begin(lab, &put, 1);
     lab_go(lab);
     lab->out[1] = object.visible_s;
     lab->out[2] = (double)object.bytes;
@@ -80,7 +43,7 @@ static void story_get(struct lab *lab)
 
     lab_open(lab, "s3", 1, reading->nic_bytes_per_s);
     get.request.node = &lab->node[0];
-    begin(lab, &get, 0);
+    scene_begin(lab, &get, 0);
     lab_go(lab);
 }
 
@@ -113,7 +76,7 @@ static void story_crowd(struct lab *lab)
         get[i] = (struct scene){
             .request = {.verb = VERB_GET, .object = &object, .node = &lab->node[i]},
             .end_s = &lab->out[i]};
-        begin(lab, &get[i], 0);
+        scene_begin(lab, &get[i], 0);
     }
     lab_go(lab);
 }
@@ -137,7 +100,7 @@ static void story_too_large(struct lab *lab)
     lab_open(lab, "s3", 1, 8e6);
     object_init(&object, NULL);
     put.request.node = &lab->node[0];
-    begin(lab, &put, 0);
+    scene_begin(lab, &put, 0);
     lab_go(lab);
     lab->out[1] = object_is_visible(&object);
 }
@@ -177,10 +140,10 @@ static void story_wait(struct lab *lab)
     put.request.node = &lab->node[0];
     get.request.node = &lab->node[1];
     if (wait->writer_first)
-        begin(lab, &put, wait->put_s);
-    begin(lab, &get, 0);
+        scene_begin(lab, &put, wait->put_s);
+    scene_begin(lab, &get, 0);
     if (!wait->writer_first)
-        begin(lab, &put, wait->put_s);
+        scene_begin(lab, &put, wait->put_s);
     lab_go(lab);
     lab->out[2] = (double)lab_count(lab, "GET")->count;
     lab->out[3] = (double)lab_count(lab, "GET")->failed;
@@ -259,7 +222,7 @@ static void story_list(struct lab *lab)
         object_appear(&object[i], 0, 0);
     }
     list.request.node = &lab->node[0];
-    begin(lab, &list, 0);
+    scene_begin(lab, &list, 0);
     lab_go(lab);
     lab->out[1] = (double)lab_count(lab, "LIST")->count;
     free(object);
@@ -297,8 +260,8 @@ static void story_list_waits(struct lab *lab)
         object_appear(&object[i], 0, 0);
     list.request.node = &lab->node[0];
     put.request.node = &lab->node[1];
-    begin(lab, &list, 0);
-    begin(lab, &put, 0.875); /* there at 1.125 s */
+    scene_begin(lab, &list, 0);
+    scene_begin(lab, &put, 0.875); /* there at 1.125 s */
     lab_go(lab);
     lab->out[1] = (double)lab_count(lab, "LIST")->count;
     lab->out[2] = (double)lab_count(lab, "LIST")->failed;
@@ -337,7 +300,7 @@ static void story_throttle(struct lab *lab)
             .request = {.verb = VERB_PUT, .object = &object[i], .node = &lab->node[i]},
             .end_s = &lab->out[10 + i],
             .outcome = &lab->out[30 + i]};
-        begin(lab, &put[i], 0);
+        scene_begin(lab, &put[i], 0);
     }
     lab_go(lab);
     lab->channel->kind->settle(lab->channel);
@@ -393,10 +356,10 @@ static void story_bill(struct lab *lab)
     object_init(&fresh, NULL);
     get.request.node = put.request.node = late.request.node = list.request.node = gone.node =
         &lab->node[0];
-    begin(lab, &get, 0);
-    begin(lab, &late, 0);
-    begin(lab, &put, 0.5); /* there at 0.751 s: polls answered at 0.25, 0.75, 1.25 */
-    begin(lab, &list, 0);
+    scene_begin(lab, &get, 0);
+    scene_begin(lab, &late, 0);
+    scene_begin(lab, &put, 0.5); /* there at 0.751 s: polls answered at 0.25, 0.75, 1.25 */
+    scene_begin(lab, &list, 0);
     channel_begin(lab->channel, &gone);
     lab_go(lab);
     lab->out[0] = (double)lab->channel->kind->accrued_pusd(lab->channel);
@@ -429,7 +392,7 @@ static void story_doom(struct lab *lab)
     lab_open(lab, "s3", 1, 8e6);
     object_init(&object, NULL);
     put.request.node = &lab->node[0];
-    actor_doom(begin(lab, &put, 0), *(const double *)lab->arg, OUTCOME_CRASHED);
+    actor_doom(scene_begin(lab, &put, 0), *(const double *)lab->arg, OUTCOME_CRASHED);
     lab_go(lab);
     lab->out[2] = (double)lab_count(lab, "PUT")->count;
     lab->out[3] = (double)lab_count(lab, "PUT")->bytes;
