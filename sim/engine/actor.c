@@ -166,8 +166,10 @@ void actor_wake(struct actor *sleeper)
     if (sleeper->woken)
         return;
     sleeper->woken = true;
-    if (sleeper->waiting)
+    if (sleeper->waiting) {
+        context_fetch(sleeper); /* it will run next, or nearly so */
         arm(sleeper);
+    }
 }
 
 void actor_doom(struct actor *actor, double at_s, enum outcome why)

@@ -187,7 +187,7 @@ static double bench_own_nic(int count)
 static double bench_full_service(int count, int caps)
 {
     struct engine *engine = begin();
-    struct share *service = share_new(engine, "service", 0.5 * count);
+    struct share *service = share_new(engine, "service", 0.3 * count);
     struct client *client = NEW_ARRAY(struct client, (size_t)count);
     for (int i = 0; i < count; i++) {
         client[i].share[0] = share_new(engine, "nic", 2);
@@ -238,6 +238,59 @@ static double bench_four_on_a_nic(int count)
     free(client);
     engine_free(engine);
     return result;
+}
+
+/* Actors that wait, and then transfer over a NIC of their own and a service that is full. */
+struct worker {
+    struct share *share[2];
+    long left;
+    bool transfers;
+    unsigned random;
+};
+
+static void wait_and_transfer(struct actor *self, void *arg)
+{
+    struct worker *worker = arg;
+    struct engine *engine = actor_engine(self);
+    while (worker->left-- > 0) {
+        engine_sleep_until(self, engine_now_s(engine) + jitter(&worker->random), "its time");
+        if (worker->transfers)
+            flow_run(self, worker->share, 2, jitter(&worker->random), 2, "its transfer");
+    }
+}
+
+static double run_workers(int count, bool transfers)
+{
+    long total = 300000;
+    struct engine *engine = begin();
+    struct share *service = share_new(engine, "service", 0.3 * count);
+    struct worker *worker = NEW_ARRAY(struct worker, (size_t)count);
+    for (int i = 0; i < count; i++) {
+        worker[i] = (struct worker){
+            {share_new(engine, "nic", 3), service}, total / count, transfers, (unsigned)i};
+        actor_spawn(engine, "worker", wait_and_transfer, &worker[i]);
+    }
+    double began_s = cpu_s();
+    struct err err = {""};
+    if (engine_run(engine, &err) != ENGINE_DONE)
+        exit(1);
+    double took_s = cpu_s() - began_s;
+    for (int i = 0; i < count; i++)
+        share_free(worker[i].share[0]);
+    share_free(service);
+    free(worker);
+    engine_free(engine);
+    return took_s / (double)total;
+}
+
+static double bench_wait_and_transfer(int count)
+{
+    return run_workers(count, true);
+}
+
+static double bench_transfer_part(int count)
+{
+    return run_workers(count, true) - run_workers(count, false);
 }
 
 /* -- many to many -------------------------------------------------------- */
@@ -375,6 +428,8 @@ int main(int argc, char **argv)
         {"flow: full service, one cap", bench_full_service_one_cap, clients},
         {"flow: full service, three caps", bench_full_service_three_caps, clients},
         {"flow: full service, n caps", bench_full_service_own_caps, clients},
+        {"actor: wait and transfer, full service", bench_wait_and_transfer, clients},
+        {"actor: the transfer part of that", bench_transfer_part, clients},
         {"flow: n workers, one message each", bench_one_each, workers},
         {"flow: n workers, all to all, equal sizes", bench_all_to_all_equal, workers},
         {"flow: n workers, all to all, unequal sizes", bench_all_to_all_unequal, workers},
