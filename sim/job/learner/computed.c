@@ -85,12 +85,24 @@ static void absorb(struct computed *c, int64_t round, const bool *arrived)
     }
 }
 
-static void reduce_round(struct learner *learner, int64_t round, const bool *arrived)
+void computed_form(struct computed *c, int64_t round, const bool *arrived)
 {
-    struct computed *c = computed_of(learner);
     struct reduction reduction;
 
     assert(round == c->round);
+    reduction =
+        reduce(c->message, c->weight, arrived, c->workers, c->message_floats, c->reduced);
+    if (reduction.values) {
+        c->optimizer.kind->apply(&c->optimizer, c->weights, c->reduced, round);
+        absorb(c, round, arrived);
+    }
+    c->round = round + 1;
+}
+
+static void reduce_round(struct learner *learner, int64_t round, const bool *arrived)
+{
+    struct computed *c = computed_of(learner);
+
     for (int w = 0; w < learner->facts.workers; w++) {
         struct contribution *mine = &c->contribution[w];
 
@@ -102,13 +114,7 @@ static void reduce_round(struct learner *learner, int64_t round, const bool *arr
             c->weight[w] = mine->weight;
         }
     }
-    reduction = reduce(c->message, c->weight, arrived, learner->facts.workers,
-                       c->message_floats, c->reduced);
-    if (reduction.values) {
-        c->optimizer.kind->apply(&c->optimizer, c->weights, c->reduced, round);
-        absorb(c, round, arrived);
-    }
-    c->round = round + 1;
+    computed_form(c, round, arrived);
 }
 
 /* -- evaluation -- */

@@ -67,6 +67,10 @@ struct computed {
     struct stale *stale; /* NULL unless workers begin from weights of their own: stale.h */
 };
 
+/* The round's result, from c->message and c->weight of the workers that arrived (NULL: all). */
+void computed_form(struct computed *c, int64_t round, const bool *arrived);
+
+/* stale.c */
 void stale_free(struct computed *computed);
 
 extern const struct learner_kind computed_kind;

@@ -263,19 +263,14 @@ void learner_reduce_published(struct learner *learner, int64_t clock)
     struct clock_row *row = reach_row(stale, clock, c->workers);
     size_t bytes = (size_t)c->model.parameters * sizeof(float);
 
-    assert(clock == c->round);
     for (int w = 0; w < c->workers; w++) {
         stale->published[w] = row->message[w] != NULL;
         c->message[w] = row->message[w] ? row->message[w]->value : NULL;
         c->weight[w] = row->weight[w];
     }
-    if (reduce(c->message, c->weight, stale->published, c->workers, c->message_floats,
-               c->reduced)
-            .values)
-        c->optimizer.kind->apply(&c->optimizer, c->weights, c->reduced, clock);
+    computed_form(c, clock, stale->published);
     row->result = tensor_new(&stale->tensors);
     memcpy(row->result->value, c->weights, bytes);
-    c->round = clock + 1;
 }
 
 void views_init(struct stale *stale, struct tensor *take_initial, int workers)
