@@ -54,7 +54,7 @@ static void print_row(const struct judged *judged, int id_width, const char *pub
 {
     const struct row_conf *conf = judged->row->conf;
 
-    printf("  %-*s  %-6s  %-18s  %-10s  %10s  %-15s  %s\n", id_width, judged->row->id,
+    printf("  %-*s  %-6s  %-24s  %-10s  %10s  %-15s  %s\n", id_width, judged->row->id,
            tag_names[conf->tag], published, simulated, error, verdict_of(judged), conf->what);
     if (judged->why)
         printf("  %-*s  %s\n", id_width, "", judged->why);
@@ -238,7 +238,7 @@ void study_print(const struct study *study)
 {
     int id_width = widest_id(study);
 
-    printf("%s\n\n  %-*s  %-6s  %-18s  %-10s  %10s  %s\n", study->published->paper, id_width,
+    printf("%s\n\n  %-*s  %-6s  %-24s  %-10s  %10s  %s\n", study->published->paper, id_width,
            "row", "tag", "paper", "simulated", "error", "verdict");
     for (size_t part = 0; part < study->published->parts.count; part++)
         if (has_rows(study, part))

@@ -35,7 +35,7 @@ def rows_of(table):
     """{id: (simulated, verdict)} of figures and findings."""
     found = {}
     for line in table.splitlines():
-        row = re.match(rf"  (\S+) +(?=(?:data|tab|repo|abs|der) ).{{6}}  .{{18}}  (.{{10}})  .{{10}}"
+        row = re.match(rf"  (\S+) +(?=(?:data|tab|repo|abs|der) ).{{6}}  .{{24}}  (.{{10}})  .{{10}}"
                        rf"  ({VERDICT})  ", line)
         if row:
             found[row.group(1)] = (row.group(2).strip(), row.group(3))
