@@ -37,6 +37,7 @@ const struct collective_kind collective_allreduce = {
     .kind = {.name = "allreduce",
              .doc = "One leader (rank 0) fetches everybody's vector and stores the merged one.",
              .source = "LambdaML (SIGMOD 2021), AllReduce through storage"},
+    .has_leader = true,
     .slots = allreduce_slots,
     .steps = allreduce_steps,
 };

@@ -49,6 +49,8 @@ struct collective_kind {
     struct kind kind;
     /* How many slots; below 2^31 (collective_fits). */
     int64_t (*slots)(const void *conf, int ranks);
+    /* One rank merges everything: a service that can do it may stand in for it. */
+    bool has_leader;
     /* Appends rank's steps to *out.  bytes: size of the whole message.  ranks = 1: no steps. */
     void (*steps)(const void *conf, struct schedule *out, int rank, int ranks, int64_t bytes);
 };

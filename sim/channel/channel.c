@@ -124,7 +124,7 @@ static struct request **ring_of(const struct request *request)
     return request->listing ? &request->listing->waiting : &request->object->waiting;
 }
 
-static void ring_add(struct request **first, struct request *request)
+void request_join(struct request **first, struct request *request)
 {
     assert(!request->next);
     if (!*first) {
@@ -136,7 +136,7 @@ static void ring_add(struct request **first, struct request *request)
     request->prev->next = request->next->prev = request;
 }
 
-static void ring_remove(struct request **first, struct request *request)
+void request_leave(struct request **first, struct request *request)
 {
     if (!request->next)
         return;
@@ -149,12 +149,12 @@ static void ring_remove(struct request **first, struct request *request)
 
 void request_queue(struct request *request)
 {
-    ring_add(ring_of(request), request);
+    request_join(ring_of(request), request);
 }
 
 void request_unqueue(struct request *request)
 {
-    ring_remove(ring_of(request), request);
+    request_leave(ring_of(request), request);
 }
 
 void request_waits(struct request *request, bool is_waiting)
@@ -183,7 +183,8 @@ void channel_begin(struct channel *channel, struct request *request)
     request->begin_s = engine_now_s(channel->world->engine);
     request->end_s = NAN;
     request->waited_s = 0;
-    request->is_waiting = request->is_moving = false;
+    request->is_waiting = false;
+    request->stage = REQUEST_ASKS;
     request->attempt = 0;
     request->draws = 0;
     request->page = 1;
@@ -197,7 +198,7 @@ void channel_begin(struct channel *channel, struct request *request)
         return;
     }
     assert(request->done);
-    ring_add(&channel->held, request);
+    request_join(&channel->held, request);
     request_waits(request, true);
 }
 
@@ -217,7 +218,7 @@ void channel_goes_up(struct channel *channel)
         engine_at(channel->world->engine, channel->told[i], 0);
     channel->told_count = 0;
     while ((request = channel->held)) {
-        ring_remove(&channel->held, request);
+        request_leave(&channel->held, request);
         request_waits(request, false);
         channel->kind->begin(channel, request);
     }
@@ -239,7 +240,7 @@ void channel_cancel(struct request *request)
     if (channel_is_up(request->channel))
         request->channel->kind->cancel(request->channel, request);
     else
-        ring_remove(&request->channel->held, request);
+        request_leave(&request->channel->held, request);
     end(request, OUTCOME_CANCELLED);
 }
 

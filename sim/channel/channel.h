@@ -87,7 +87,13 @@ struct request {
                             * computed and polls simulated draw alike */
     double sent_s, tick_s; /* the try in progress: when sent, when answered */
     double wait_begin_s;
-    bool is_moving;              /* flow: the object's bytes, not some preparation */
+    enum request_stage {
+        REQUEST_ASKS, /* and is not answered yet, or waits */
+        REQUEST_IS_SERVED,
+        REQUEST_MOVES, /* flow: its data */
+        REQUEST_HAS_MOVED,
+    } stage;
+    int phase;                   /* the kind's: what is in progress in a stage */
     int64_t page;                /* of a LIST or FETCH, from 1 */
     size_t place;                /* in the channel's table of polling requests, + 1 */
     struct request *next, *prev; /* ring of those that wait for the same */
@@ -103,7 +109,10 @@ struct channel_facts {
     bool fetches;                 /* has FETCH */
     bool one_table;               /* a FETCH reads through all that is collected by anybody */
     bool lists_by_name;  /* a LIST shows keys sorted, not in the order of their appearance */
-    bool before_workers; /* it must start first, and a job's workers only when it is up */
+    bool starts;         /* its service must start first; it is empty then */
+    bool before_workers; /* ... and a job's workers are to start only when it is up */
+    bool merges;         /* the service can merge what is PUT, in place of a leader: has show */
+    const char *on;      /* the group on whose machine it runs; NULL: on none */
     int64_t max_object_bytes; /* 0: no limit */
     int64_t capacity_bytes;   /* of all objects there at once; 0: no limit */
 };
@@ -130,6 +139,9 @@ struct channel_kind {
     void (*begin)(struct channel *channel, struct request *request);
     /* Stops it without calling done; what has moved is counted. */
     void (*cancel)(struct channel *channel, struct request *request);
+    /* The object is there although nobody has PUT it: the service made it.  NULL unless it
+     * merges. */
+    void (*show)(struct channel *channel, struct object *object, int64_t bytes);
     /* The job is over: what was rented for it is given back.  Callback-safe; the second call
      * does nothing.  NULL: nothing was. */
     void (*release)(struct channel *channel);
@@ -198,6 +210,9 @@ void request_finish(struct request *request, enum outcome outcome);
 /* Joins and leaves the ring of those that wait for its object or listing. */
 void request_queue(struct request *request);
 void request_unqueue(struct request *request); /* no-op unless queued */
+/* The same for a ring of the kind's own; a request is in one at most. */
+void request_join(struct request **ring, struct request *request);
+void request_leave(struct request **ring, struct request *request);
 /* Changes is_waiting, books waited_s, tells the caller. */
 void request_waits(struct request *request, bool is_waiting);
 /* A PUT has ended: the object can be read from now on and is in its listing.  False when it

@@ -30,6 +30,8 @@ static void prepare_stored(struct exchange *exchange)
         object_init(&exchange->object[i], NULL);
     for (int32_t i = 0; i < plan->gathers; i++)
         list(exchange, &plan->gather[i]);
+    for (int32_t slot = 0; slot < plan->merged; slot++)
+        exchange->object[slot].listing = &exchange->listing[0];
     for (int32_t i = 0; exchange->facts.fetches && i < plan->runs; i++)
         list(exchange, &plan->run[i]);
 }

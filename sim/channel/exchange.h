@@ -16,6 +16,10 @@ struct exchange_plan;
 /* Pure; collective->conf as loaded. */
 struct exchange_plan *exchange_plan_new(const struct choice *collective, int ranks,
                                         int64_t bytes);
+/* For a channel with these facts: one that merges does so in place of a leader. */
+struct exchange_plan *exchange_plan_on(const struct channel_facts *facts,
+                                       const struct choice *collective, int ranks,
+                                       int64_t bytes);
 struct exchange_plan *exchange_plan_free(struct exchange_plan *plan);
 int64_t exchange_plan_max_message_bytes(const struct exchange_plan *plan);
 

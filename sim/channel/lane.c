@@ -268,6 +268,16 @@ static void advance(struct lane *lane)
     rank_goes_on(lane->rank);
 }
 
+/* The service has everybody's: it makes the merged object of them. */
+static void merge_when_all_are_in(struct exchange *exchange, int64_t bytes)
+{
+    const struct exchange_plan *plan = exchange->plan;
+
+    if (plan->merged >= 0 && exchange->listing[0].keys == plan->ranks)
+        exchange->channel->kind->show(exchange->channel, &exchange->object[plan->merged],
+                                      bytes);
+}
+
 static void request_over(struct request *request)
 {
     struct lane *lane = request->owner;
@@ -286,6 +296,8 @@ static void request_over(struct request *request)
             note_found(lane, step);
         /* The step is taken up again: it knows what it has. */
     } else {
+        if (step->op == STEP_PUT)
+            merge_when_all_are_in(lane->rank->exchange, step->bytes);
         lane->next++;
     }
     advance(lane);

@@ -136,6 +136,7 @@ struct exchange_plan *exchange_plan_new(const struct choice *collective, int ran
 
     plan->ranks = ranks;
     plan->lanes = 1;
+    plan->merged = -1;
     plan->slots = collective_of(collective)->slots(collective->conf, ranks);
     plan->reader_start = NEW_ARRAY(int64_t, (size_t)plan->slots + 1);
     steps = count_all(&compiler);
@@ -148,6 +149,47 @@ struct exchange_plan *exchange_plan_new(const struct choice *collective, int ran
     plan->listings = plan_find_listings(plan, plan->gather, plan->gathers);
     plan_find_runs(plan);
     schedule_done(&compiler.schedule);
+    return plan;
+}
+
+/* -- merged by the service: everyone PUTs, and GETs what became of it ---------------------- */
+
+static int64_t merged_slots(const void *conf, int ranks)
+{
+    (void)conf;
+    return ranks > 1 ? (int64_t)ranks + 1 : 0;
+}
+
+static void merged_steps(const void *conf, struct schedule *out, int rank, int ranks,
+                         int64_t bytes)
+{
+    struct step own = {.op = STEP_PUT, .slot = rank, .count = 1, .bytes = bytes};
+    struct step merged = {.op = STEP_GET, .slot = ranks, .count = 1, .bytes = bytes};
+
+    (void)conf;
+    if (ranks == 1)
+        return;
+    schedule_add(out, own);
+    schedule_add(out, merged);
+}
+
+static const struct collective_kind merged_by_service = {
+    .kind = {.name = "merged"}, .slots = merged_slots, .steps = merged_steps};
+
+struct exchange_plan *exchange_plan_on(const struct channel_facts *facts,
+                                       const struct choice *collective, int ranks,
+                                       int64_t bytes)
+{
+    struct choice merged = {.kind = &merged_by_service.kind};
+    struct exchange_plan *plan;
+
+    if (!facts->merges || !collective_of(collective)->has_leader)
+        return exchange_plan_new(collective, ranks, bytes);
+    plan = exchange_plan_new(&merged, ranks, bytes);
+    if (ranks > 1) {
+        plan->merged = ranks;
+        plan->listings = 1;
+    }
     return plan;
 }
 

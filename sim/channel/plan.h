@@ -33,6 +33,8 @@ struct exchange_plan {
     int64_t slots, edges;
     int32_t gathers, listings;
     int32_t runs, run_listings;
+    int32_t merged; /* the slot that the service makes of the ranks' slots 0 .. ranks-1, which
+                     * are listing 0; -1: none */
     struct plan_step *step;
     int64_t *lane_start;   /* [ranks * lanes + 1] into step */
     int64_t *reader_start; /* [slots + 1] into reader */

@@ -99,14 +99,19 @@ void store_complete(struct store *store, struct request *request)
     request_finish(request, OUTCOME_OK);
 }
 
+static double wire_bytes(const struct store *store, const struct request *request)
+{
+    return (double)request->bytes * store->wire_ratio;
+}
+
 static void transferred(struct engine *engine, struct flow *flow)
 {
     struct request *request = request_of_flow(flow);
     struct store *store = store_of(request);
 
     (void)engine;
-    request->is_moving = false;
-    moved(store, request, request->bytes, OUTCOME_OK);
+    request->stage = REQUEST_HAS_MOVED;
+    moved(store, request, (int64_t)wire_bytes(store, request), OUTCOME_OK);
     if (store->ways->arrive)
         store->ways->arrive(store, request);
     else
@@ -125,10 +130,10 @@ void store_transfer(struct store *store, struct request *request)
         share[i + 1] = path->share[i];
     if (request->bulk)
         cap_per_s *= (double)store->conf->bulk_connections;
-    request->is_moving = true;
+    request->stage = REQUEST_MOVES;
     request->flow.done = transferred;
-    flow_begin(engine_of(store), &request->flow, share, path->count + 1, (double)request->bytes,
-               cap_per_s);
+    flow_begin(engine_of(store), &request->flow, share, path->count + 1,
+               wire_bytes(store, request), cap_per_s);
 }
 
 /* What is read is what is there now, whatever comes while it moves. */
@@ -142,6 +147,7 @@ void store_serve(struct store *store, struct request *request)
             store->reads_all ? request->listing->bytes : store_wanted_bytes(request);
         request->upto = request->listing->last;
     }
+    request->stage = REQUEST_IS_SERVED;
     if (store->ways->serve)
         store->ways->serve(store, request);
     else
@@ -236,15 +242,31 @@ void store_cancel(struct channel *channel, struct request *request)
 {
     struct store *store = (struct store *)channel;
 
-    engine_cancel(engine_of(store), &request->event);
-    store_stop_waiting(store, request);
-    if (request->is_moving) {
-        double left = flow_cancel(engine_of(store), &request->flow);
+    double left;
 
-        moved(store, request, request->bytes - (int64_t)left, OUTCOME_CANCELLED);
-    } else if (store->ways->forget) {
+    engine_cancel(engine_of(store), &request->event);
+    switch (request->stage) {
+    case REQUEST_ASKS:
+        store_stop_waiting(store, request);
+        break;
+    case REQUEST_MOVES:
+        left = flow_cancel(engine_of(store), &request->flow);
+        moved(store, request, (int64_t)wire_bytes(store, request) - (int64_t)left,
+              OUTCOME_CANCELLED);
+        break;
+    case REQUEST_IS_SERVED:
+        moved(store, request, 0, OUTCOME_CANCELLED);
         store->ways->forget(store, request);
+        break;
+    case REQUEST_HAS_MOVED:
+        store->ways->forget(store, request);
+        break;
     }
+}
+
+void store_show(struct channel *channel, struct object *object, int64_t bytes)
+{
+    store_appear((struct store *)channel, object, bytes);
 }
 
 /* -- money
@@ -293,6 +315,7 @@ void store_init(struct store *store, const struct store_ways *ways,
     store->ways = ways;
     store->conf = conf;
     store->patience = patience;
+    store->wire_ratio = 1;
     store->connection_bytes_per_s =
         isnan(conf->bandwidth_bytes_per_s) ? INFINITY : conf->bandwidth_bytes_per_s;
     store->latency = channel_stream(&store->channel, "latency");

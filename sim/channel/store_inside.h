@@ -24,7 +24,7 @@ struct store_ways {
     int64_t (*pages)(const struct store *store, const struct request *request);
     /* The service has answered, or refused, a try, which has been counted.  NULL: no matter. */
     void (*meter)(struct store *store, const struct request *request, enum outcome outcome);
-    /* What happens before the data of an accepted request move; ends in store_transfer.  NULL:
+    /* What happens before the data of an answered request move; ends in store_transfer.  NULL:
      * nothing. */
     void (*serve)(struct store *store, struct request *request);
     /* What happens after they have; ends in store_complete.  NULL: nothing. */
@@ -46,7 +46,8 @@ struct store {
     const struct store_conf *conf;
     const struct patience_conf *patience; /* NULL: nobody is refused */
     struct store_path to, from;           /* of what is PUT, and of what is read */
-    bool reads_all; /* a FETCH moves all there is in its listing, wanted or not */
+    bool reads_all;    /* a FETCH moves all there is in its listing, wanted or not */
+    double wire_ratio; /* bytes that move for each of an object's */
     double connection_bytes_per_s;
     struct rng_stream latency, backoff;
     struct request_count *count[VERB_COUNT];
@@ -81,8 +82,11 @@ void store_book_polls(struct store *store);
 int64_t store_requests_pusd(const struct store *store, enum verb verb, int64_t price_pusd);
 void store_charge_requests(struct store *store, enum verb verb, int64_t price_pusd);
 
-/* -- between store.c and store_wait.c ----------------------------------------------------- */
+/* As channel_kind.show. */
+void store_show(struct channel *channel, struct object *object, int64_t bytes);
 double store_latency_s(struct store *store, struct request *request, double sent_s);
+
+/* -- between store.c and store_wait.c ----------------------------------------------------- */
 /* The service has seen the try in progress.  follows: data, whose end writes the row. */
 void store_book(struct store *store, struct request *request, enum outcome outcome,
                 bool follows);

@@ -2,6 +2,10 @@
  * load.c -- see load.h. */
 #include "sim/command/load.h"
 
+#include <math.h>
+#include <string.h>
+
+#include "sim/channel/channel.h"
 #include "sim/job/job.h"
 #include "sim/node/platform.h"
 
@@ -35,6 +39,33 @@ static void check_platforms(const struct scenario *scenario, struct diag_list *d
     }
 }
 
+/* A service that runs on a group's machine needs the group, and machines. */
+static void check_channels(const struct scenario *scenario, struct diag_list *diags)
+{
+    for (size_t i = 0; i < scenario->channels.count; i++) {
+        const struct choice *channel = (const struct choice *)scenario->channels.entry + i;
+        const char *on = channel_kind_of(channel)->facts(channel->conf).on;
+        const struct group_conf *group = NULL;
+        char key[128];
+
+        snprintf(key, sizeof key, "channels.%s.on", scenario->channels.name[i]);
+        for (size_t j = 0; on && j < scenario->groups.count; j++)
+            if (strcmp(scenario->groups.name[j], on) == 0)
+                group = (const struct group_conf *)scenario->groups.entry + j;
+        if (on && !group)
+            diag_add(diags, DIAG_ERROR, scenario_place(scenario, key),
+                     "'%s' runs on a machine of group '%s', which is not there: give 'groups: "
+                     "{%s: {count: 1, platform: {kind: iaas, ...}}}'",
+                     channel->kind->name, on, on);
+        else if (on && isfinite(platform_kind_of(&group->platform)
+                                    ->facts(group->platform.conf)
+                                    .lifetime_s))
+            diag_add(diags, DIAG_ERROR, scenario_place(scenario, key),
+                     "'%s' needs a machine to run on; group '%s' has functions",
+                     channel->kind->name, on);
+    }
+}
+
 /* A setting that nothing reads would be believed. */
 static void check_links(const struct scenario *scenario, struct diag_list *diags)
 {
@@ -52,6 +83,7 @@ bool load_all(struct loaded *ret_loaded, const char *path,
     if (load_scenario(loaded, path, options)) {
         job = job_kind_of(&loaded->scenario->job);
         check_platforms(loaded->scenario, &loaded->diags);
+        check_channels(loaded->scenario, &loaded->diags);
         check_links(loaded->scenario, &loaded->diags);
         if (job->trains && !loaded->diags.errors) {
             int helpers =

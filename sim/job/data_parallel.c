@@ -75,6 +75,34 @@ void training_check_message(const struct scenario *scenario, int64_t bytes,
              main->kind->name, limit);
 }
 
+void training_check_capacity(const struct scenario *scenario, int64_t bytes,
+                             struct diag_list *diags)
+{
+    const struct choice *main = scenario->channels.entry;
+    int64_t capacity_bytes = channel_kind_of(main)->facts(main->conf).capacity_bytes;
+    char size[64], capacity[64];
+
+    if (!capacity_bytes || bytes <= capacity_bytes)
+        return;
+    units_format((double)bytes, DIMENSION_BYTES, size, sizeof size);
+    units_format((double)capacity_bytes, DIMENSION_BYTES, capacity, sizeof capacity);
+    diag_add(diags, DIAG_ERROR, scenario_place(scenario, "channels.main"),
+             "a round's messages of %s do not fit into channel '%s', which holds %s", size,
+             main->kind->name, capacity);
+}
+
+/* The data set must be there before anything has run. */
+static void check_store(const struct scenario *scenario, struct diag_list *diags)
+{
+    const struct choice *store =
+        &((const struct data_parallel_conf *)scenario->job.conf)->store;
+
+    if (channel_kind_of(store)->facts(store->conf).starts)
+        diag_add(diags, DIAG_ERROR, scenario_place(scenario, "job.store"),
+                 "the data set cannot lie in '%s', which is empty when the run begins",
+                 store->kind->name);
+}
+
 static void check_memory(const struct scenario *scenario, const struct learner_facts *facts,
                          const struct platform_facts *node, struct diag_list *diags)
 {
@@ -121,6 +149,7 @@ static void check(const struct scenario *scenario, const struct learner *learner
     check_stop(scenario, diags);
     check_admission(scenario, group, &node, diags);
     check_channel(scenario, &node, diags);
+    check_store(scenario, diags);
     sync_kind_of(&scenario->sync)->check(scenario, learner, diags);
     if (!learner)
         return;

@@ -92,6 +92,9 @@ void training_flush(struct training *t);
 /* A message of so many bytes must fit into channel main. */
 void training_check_message(const struct scenario *scenario, int64_t bytes,
                             struct diag_list *diags);
+/* A complaint when channel main does not hold so many bytes of messages at once. */
+void training_check_capacity(const struct scenario *scenario, int64_t bytes,
+                             struct diag_list *diags);
 
 /* -- worker.c -- */
 void worker_init(struct training *t, struct worker *worker, int number);

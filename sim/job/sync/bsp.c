@@ -156,12 +156,25 @@ static int64_t staleness(const void *conf)
     return 0;
 }
 
+static void check_merging(const struct scenario *scenario, struct diag_list *diags)
+{
+    const struct choice *main = scenario->channels.entry;
+
+    if (channel_kind_of(main)->facts(main->conf).merges &&
+        !collective_of(&scenario->pattern)->has_leader)
+        diag_add(diags, DIAG_ERROR, scenario_place(scenario, "pattern"),
+                 "channel '%s' merges itself, in place of the leader of a pattern; '%s' has no "
+                 "leader",
+                 main->kind->name, scenario->pattern.kind->name);
+}
+
 static void check(const struct scenario *scenario, const struct learner *learner,
                   struct diag_list *diags)
 {
     const struct learner_facts *facts = learner ? learner_facts(learner) : NULL;
     struct collective_totals totals;
 
+    check_merging(scenario, diags);
     if (!facts)
         return;
     if (!collective_fits(&scenario->pattern, facts->workers)) {
@@ -172,6 +185,7 @@ static void check(const struct scenario *scenario, const struct learner *learner
     }
     totals = collective_totals(&scenario->pattern, facts->workers, facts->message_bytes);
     training_check_message(scenario, totals.max_message_bytes, diags);
+    training_check_capacity(scenario, totals.put_bytes, diags);
 }
 
 static void start(struct training *t)

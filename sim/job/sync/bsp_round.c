@@ -16,8 +16,10 @@ void bsp_plan(struct training *t)
 {
     struct bsp *bsp = bsp_of(t);
 
-    bsp->plan =
-        exchange_plan_new(&t->run->scenario->pattern, t->members, t->facts->message_bytes);
+    struct channel_facts main = t->main->kind->facts(t->main->conf);
+
+    bsp->plan = exchange_plan_on(&main, &t->run->scenario->pattern, t->members,
+                                 t->facts->message_bytes);
     ROOM_FOR_ONE(bsp->plans, bsp->plan_count, bsp->plan_capacity);
     bsp->plans[bsp->plan_count++] = bsp->plan;
 }
