@@ -123,5 +123,7 @@ int command_main(const struct command *command, int argc, const char **argv)
     free(options.out);
     free(options.plot);
     free(options.operation);
+    free(options.sample);
+    free(options.factor);
     return result;
 }

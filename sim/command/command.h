@@ -30,6 +30,8 @@ struct command_options {
     double wall_time_s;
     char *name, *out, *plot, *operation; /* calibrate */
     int empirical;
+    char *sample, *factor; /* estimate */
+    int simulate;
     int json, quiet, threads, processes, origins, man, canonical, all;
 };
 
