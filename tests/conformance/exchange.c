@@ -366,7 +366,8 @@ static void an_empty_message_still_costs_its_operations(void **state)
     (void)state;
     for (int i = 0; all_patterns[i]; i++)
         for (int j = 0; all_channels[j]; j++)
-            assert_true(took_s(all_patterns[i], all_channels[j], 5, 0) >= L);
+            if (they_fit(all_patterns[i], all_channels[j]))
+                assert_true(took_s(all_patterns[i], all_channels[j], 5, 0) >= L);
 }
 
 static double requests(const struct ending *ending)
@@ -387,8 +388,11 @@ static void exchanges_at_once_do_not_disturb_each_other(void **state)
                                   .bytes = 70000,
                                   .polling = POLLING_COMPUTED,
                                   .late_s = 0.1};
-            const struct ending *one = trial_in(0, trial), *two;
+            const struct ending *one, *two;
 
+            if (strcmp(all_channels[j], "vm_ps") == 0)
+                continue; /* they would share the server's one thread */
+            one = trial_in(0, trial);
             trial.exchanges = 2;
             two = trial_in(1, trial);
             assert_close(two->through, 14, 0);
@@ -402,13 +406,16 @@ static void the_wait_for_a_late_rank_is_booked_as_wait(void **state)
 {
     (void)state;
     for (int j = 0; all_channels[j]; j++) {
-        const struct ending *ending = try((struct trial){.pattern = "allreduce",
-                                                         .channel = all_channels[j],
-                                                         .ranks = 2,
-                                                         .bytes = 400000,
-                                                         .late_s = 100,
-                                                         .polling = POLLING_IDEAL});
+        const struct ending *ending;
 
+        if (strcmp(all_channels[j], "vm_ps") == 0)
+            continue; /* where it would be the server's start first */
+        ending = try((struct trial){.pattern = "allreduce",
+                                    .channel = all_channels[j],
+                                    .ranks = 2,
+                                    .bytes = 400000,
+                                    .late_s = 100,
+                                    .polling = POLLING_IDEAL});
         /* Rank 0 comes at 0 and has nothing to do from 0.65 s (or 0.25 s) to rank 1's 100 s. */
         assert_true(ending->wait_s > 98 && ending->wait_s < 101);
         assert_close(ending->wait_s + ending->communicate_s, ending->end_s, 0.02);

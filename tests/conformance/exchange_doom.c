@@ -23,7 +23,11 @@ static void at_many_times(trial_fn *check)
                                   .polling = POLLING_COMPUTED,
                                   .jitter = true,
                                   .late_s = 0.05};
-            double whole_s = trial_in(0, trial)->end_s;
+            double whole_s;
+
+            if (!they_fit(trial.pattern, trial.channel))
+                continue;
+            whole_s = trial_in(0, trial)->end_s;
 
             for (int k = 1; k <= DEATHS; k++) {
                 trial.doomed = doomed[k % 3];

@@ -111,6 +111,7 @@ static inline void member_gone(struct member *member, enum outcome outcome)
     ending_of(lab)->dead++;
     if (group->trial->replaced && ending_of(lab)->dead < 2) {
         member->node = &lab->node[lab->nodes - 1];
+        lab->clients++;
         actor_spawn(lab->world.engine, "replacement", member_body, member);
         return;
     }
@@ -154,6 +155,7 @@ static inline void member_body(struct actor *self, void *arg)
         ending_of(group->lab)->through++;
     else
         member_gone(member, outcome);
+    lab_leave(group->lab);
 }
 
 static inline void group_open(struct group *group, struct lab *lab, const struct trial *trial,
@@ -161,9 +163,11 @@ static inline void group_open(struct group *group, struct lab *lab, const struct
 {
     struct tree_conf tree = {.fan_out = 2};
     struct choice collective = {.kind = pattern_named(trial->pattern), .conf = &tree};
+    struct channel_facts facts;
 
     *group = (struct group){.lab = lab, .trial = trial};
-    group->plan = exchange_plan_new(&collective, trial->ranks, trial->bytes);
+    facts = lab->channel->kind->facts(lab->channel->conf);
+    group->plan = exchange_plan_on(&facts, &collective, trial->ranks, trial->bytes);
     group->exchange = NEW_ARRAY(struct exchange *, (size_t)trial->rounds);
     group->left = NEW_ARRAY(int, (size_t)trial->rounds);
     group->member = NEW_ARRAY(struct member, (size_t)trial->ranks);
@@ -175,6 +179,7 @@ static inline void group_open(struct group *group, struct lab *lab, const struct
     for (int i = 0; i < trial->ranks; i++) {
         group->member[i] = (struct member){
             .group = group, .rank = i, .node = &lab->node[number * trial->ranks + i]};
+        lab->clients++;
         actor_spawn(lab->world.engine, "worker", member_body, &group->member[i]);
     }
 }
@@ -275,10 +280,16 @@ static inline const struct ending *try(struct trial trial)
     return trial_in(0, trial);
 }
 
-static const char *const all_stores[] = {"s3", "redis", "memcached", "dynamodb", NULL};
-static const char *const all_channels[] = {"s3",       "redis",  "memcached",
-                                           "dynamodb", "direct", NULL};
+static const char *const all_stores[] = {"s3", "redis", "memcached", "dynamodb", "vm_ps", NULL};
+static const char *const all_channels[] = {"s3",    "redis",  "memcached", "dynamodb",
+                                           "vm_ps", "direct", NULL};
 static const char *const all_patterns[] = {"allreduce", "scatter_reduce", "tree",
                                            "ring",      "gossip",         NULL};
+
+/* A server that merges wants a pattern that leaves it to one. */
+static inline bool they_fit(const char *pattern, const char *channel)
+{
+    return strcmp(channel, "vm_ps") != 0 || strcmp(pattern, "allreduce") == 0;
+}
 
 #endif

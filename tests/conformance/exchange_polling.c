@@ -43,13 +43,15 @@ static void compare_all_but(struct trial trial, size_t left_out)
         trial.channel = all_stores[j];
         for (int i = 0; all_patterns[i]; i++) {
             trial.pattern = all_patterns[i];
+            if (!they_fit(trial.pattern, trial.channel))
+                continue;
             trial.queries = i % 2;
             polled |= compare_numbers(trial, left_out);
             trial.queries = !trial.queries;
             if (strcmp(trial.channel, "dynamodb") == 0)
                 polled |= compare_numbers(trial, left_out);
         }
-        assert_true(polled);
+        assert_true(polled || trial.doom_s > 0); /* who dies early leaves nobody to poll */
     }
 }
 

@@ -18,7 +18,10 @@
 #include "sim/channel/direct.h"
 #include "sim/channel/dynamodb.h"
 #include "sim/channel/s3.h"
+#include "sim/channel/vm_ps.h"
 #include "sim/ledger/rows.h"
+#include "sim/node/iaas.h"
+#include "sim/node/platform.h"
 
 enum { LAB_OUT = 1 << 16 };
 
@@ -28,7 +31,11 @@ struct lab {
     struct s3_conf s3;
     struct cache_conf cache; /* whose node is up at once, and never the limit */
     struct dynamodb_conf dynamodb;
+    struct vm_ps_conf vm_ps;  /* on the machine of ... */
+    struct iaas_conf machine; /* ... this group, `server`, which boots for 10 s */
     struct direct_conf direct;
+    struct platform *server; /* NULL: there is none */
+    int clients;             /* actors at work; with the last the server is released */
     struct channel *channel;
     struct node *node;
     int nodes;
@@ -57,12 +64,31 @@ static inline void *lab_conf(struct lab *lab, const char *kind, struct store_con
         return *store = &lab->s3.store, &lab->s3;
     if (strcmp(kind, "dynamodb") == 0)
         return *store = &lab->dynamodb.store, &lab->dynamodb;
+    if (strcmp(kind, "vm_ps") == 0)
+        return *store = &lab->vm_ps.store, &lab->vm_ps;
     return *store = &lab->cache.store, &lab->cache;
+}
+
+static inline void lab_open_server(struct lab *lab)
+{
+    lab->server = ((const struct platform_kind *)family_find(&platform_family, "iaas"))
+                      ->open(&lab->world, "server", 1, NULL, &lab->machine);
+    lab->world.platform = &lab->server;
+    lab->world.platforms = 1;
+}
+
+/* A client is through. */
+static inline void lab_leave(struct lab *lab)
+{
+    if (--lab->clients == 0 && lab->server)
+        lab->server->kind->release(lab->server);
 }
 
 /* The channel `main` of that kind, and nodes whose NICs carry so much. */
 static inline void lab_open(struct lab *lab, const char *kind, int nodes, double bytes_per_s)
 {
+    if (strcmp(kind, "vm_ps") == 0)
+        lab_open_server(lab);
     lab->channel = lab_kind(kind)->open(&lab->world, "main", lab_conf(lab, kind, NULL));
     lab->nodes = nodes;
     lab->node = NEW_ARRAY(struct node, (size_t)nodes);
@@ -144,6 +170,24 @@ static inline void lab_settings(struct lab *lab)
                                            .read_price_pusd_per_request = 250000,
                                            .write_capacity_price_pusd_per_hour = 650000000,
                                            .read_capacity_price_pusd_per_hour = 130000000};
+    /* A message of 500,000 bytes is a second of wire, and of each core that it passes. */
+    lab->vm_ps = (struct vm_ps_conf){.store = store,
+                                     .on = (char *)"server",
+                                     .serialisation = {.name = (char *)"doubles",
+                                                       .wire_ratio = 2,
+                                                       .rate_bytes_per_s = 1e6,
+                                                       .update_bytes_per_s = 2e6},
+                                     .threads = 1,
+                                     .start_before_workers = true};
+    lab->machine = (struct iaas_conf){.instance = {.name = (char *)"a machine",
+                                                   .vcpus = 4,
+                                                   .memory_bytes = 1000000000,
+                                                   .nic_up_bytes_per_s = INFINITY,
+                                                   .nic_down_bytes_per_s = INFINITY,
+                                                   .latency_s = NAN,
+                                                   .price_pusd_per_hour = 3600},
+                                      .boot_time_s = value_constant(10),
+                                      .billing_granularity_s = 1};
     lab->direct =
         (struct direct_conf){.latency_s = value_constant(0.25), .bandwidth_bytes_per_s = NAN};
 }
@@ -168,6 +212,8 @@ static inline void lab_child(lab_story *story, const void *arg, double *out)
         node_done(&lab.node[i]);
     }
     free(lab.node);
+    if (lab.server)
+        lab.server->kind->close(lab.server);
     engine_free(lab.world.engine);
     ledger_free(lab.world.ledger);
 }

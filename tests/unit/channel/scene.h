@@ -26,12 +26,14 @@ static inline void scene_act(struct actor *self, void *arg)
         *scene->waited_s = scene->request.waited_s;
     if (scene->outcome)
         *scene->outcome = outcome;
+    lab_leave(scene->lab);
 }
 
 static inline struct actor *scene_begin(struct lab *lab, struct scene *scene, double at_s)
 {
     scene->lab = lab;
     scene->at_s = at_s;
+    lab->clients++;
     return actor_spawn(lab->world.engine, "client", scene_act, scene);
 }
 
