@@ -2,9 +2,10 @@
  * vector.h -- eight floats at a time, with the same bits on every CPU and compiler.
  *
  * Kernels are written once, with the compilers' vector types, and compiled twice: for AVX2 and
- * for any CPU.  As all operations are elementwise, in a fixed order and never fused
- * (-ffp-contract=off), both give the same bits; so learning of a model that uses only these
- * kernels does not depend on the machine.  (OpenBLAS's kernels do: blas.h.)
+ * for any CPU; those with much arithmetic to the byte a third time, for AVX-512.  As all
+ * operations are elementwise, in a fixed order and never fused (-ffp-contract=off), all give
+ * the same bits; so learning of a model that uses only these kernels does not depend on the
+ * machine.  (OpenBLAS's kernels do: blas.h.)
  *
  * Vectors are handed to functions by pointer: by value they would be part of an ABI that
  * changes with the target.  Everything here is inlined into the two variants of its caller. */
@@ -21,7 +22,16 @@ typedef float vector __attribute__((vector_size(32)));
 typedef float vector_unaligned __attribute__((vector_size(32), aligned(4)));
 typedef uint32_t vector_bits __attribute__((vector_size(32)));
 typedef float vector_half __attribute__((vector_size(16)));
+typedef float vector_half_unaligned __attribute__((vector_size(16), aligned(4)));
 typedef double vector_double __attribute__((vector_size(32)));
+
+/* For kernels with three compilations. */
+enum { WIDE_LANES = 16 };
+
+typedef float wide __attribute__((vector_size(64)));
+typedef float wide_unaligned __attribute__((vector_size(64), aligned(4)));
+typedef uint32_t wide_bits __attribute__((vector_size(64)));
+typedef double wide_double __attribute__((vector_size(64))); /* of LANES */
 
 #define VECTOR_INLINE static inline __attribute__((always_inline))
 
@@ -37,9 +47,20 @@ static inline bool vector_has_avx2(void)
 {
     return __builtin_cpu_supports("avx2");
 }
+#define VECTOR_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
+static inline bool vector_has_avx512(void)
+{
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
 #else
 #define VECTOR_AVX2
 static inline bool vector_has_avx2(void)
+{
+    return false;
+}
+#define VECTOR_AVX512
+static inline bool vector_has_avx512(void)
 {
     return false;
 }
@@ -59,6 +80,30 @@ static inline bool vector_has_avx2(void)
     scope_ void name_ parameters_                                                              \
     {                                                                                          \
         if (vector_has_avx2())                                                                 \
+            name_##_avx2 arguments_;                                                           \
+        else                                                                                   \
+            name_##_plain arguments_;                                                          \
+    }
+
+/* The same of three compilations. */
+#define VECTOR_KERNEL_WIDE(scope_, name_, parameters_, arguments_)                             \
+    VECTOR_AVX512 static void name_##_avx512 parameters_                                       \
+    {                                                                                          \
+        name_##_body arguments_;                                                               \
+    }                                                                                          \
+    VECTOR_AVX2 static void name_##_avx2 parameters_                                           \
+    {                                                                                          \
+        name_##_body arguments_;                                                               \
+    }                                                                                          \
+    static void name_##_plain parameters_                                                      \
+    {                                                                                          \
+        name_##_body arguments_;                                                               \
+    }                                                                                          \
+    scope_ void name_ parameters_                                                              \
+    {                                                                                          \
+        if (vector_has_avx512())                                                               \
+            name_##_avx512 arguments_;                                                         \
+        else if (vector_has_avx2())                                                            \
             name_##_avx2 arguments_;                                                           \
         else                                                                                   \
             name_##_plain arguments_;                                                          \

@@ -8,6 +8,7 @@
 #include "algorithms/math/dense.h"
 #include "algorithms/math/sparse.h"
 #include "algorithms/math/vector.h"
+#include "algorithms/model/carve.h"
 
 /* A block of long rows should stay in a second-level cache: 1 MiB. */
 enum { BLOCK_FLOATS = 262144 };
@@ -39,20 +40,6 @@ static int64_t sums_of(const struct model *model)
         break;
     }
     return dense_packed_floats(model->features) * model->classes;
-}
-
-/* Hands out scratch in aligned pieces; with base NULL it only counts. */
-struct carver {
-    float *base;
-    int64_t used;
-};
-
-static void *carve(struct carver *carver, int64_t floats)
-{
-    float *piece = carver->base ? carver->base + carver->used : NULL;
-
-    carver->used += (floats + 15) / 16 * 16;
-    return piece;
 }
 
 static int64_t place(struct linear *linear, const struct model *model, int64_t rows,

@@ -2,3 +2,4 @@
  * list.h -- every model, one line each.  No include guard: read twice. */
 MODEL(lr)
 MODEL(svm)
+MODEL(kmeans)

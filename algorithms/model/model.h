@@ -40,9 +40,23 @@ struct score {
     int64_t correct; /* rows whose class has the (first) largest output */
 };
 
+/* What expectation maximisation needs of a model: its rows enter by sums only. */
+struct expectation {
+    /* Writes float[statistics_floats]: sums over the rows at w, which add over workers. */
+    int64_t (*statistics_floats)(const struct model *model);
+    void (*statistics)(const struct model *model, const float *w, struct rows rows,
+                       float *scratch, float *statistics);
+    /* w: float[P], in and out: the best fit to the statistics, which may be scaled; what they
+     * say nothing about stays. */
+    void (*maximise)(const struct model *model, const float *statistics, float *w);
+    /* How far parameters have moved. */
+    double (*shift)(const struct model *model, const float *before, const float *after);
+};
+
 struct model_kind {
     struct kind kind;
-    bool convex; /* the objective is, whatever the data */
+    bool convex;     /* the objective is, whatever the data */
+    bool unlabelled; /* labels are ignored: there is no accuracy */
 
     /* P; -1 with a sentence when the kind cannot learn such data (classes, size). */
     int64_t (*parameters)(const void *conf, int32_t features, int32_t classes, struct err *err);
@@ -50,11 +64,16 @@ struct model_kind {
     /* w: float[P], written; the same for the same seed. */
     void (*init)(const struct model *model, uint64_t seed, float *w);
 
+    /* Instead, where parameters begin as data: w from the first worker's rows; false with a
+     * sentence when they do not suffice.  NULL: init. */
+    bool (*start)(const struct model *model, struct rows rows, float *w, struct err *err);
+
     /* Floats of scratch (64-byte aligned) that gradient and descend need for up to `rows` rows;
      * evaluate needs those of 1 row for any number. */
     int64_t (*scratch_floats)(const struct model *model, int64_t rows);
 
-    /* Writes gradient: float[P], of mean loss over the rows plus penalty, at w: float[P].
+    /* (NULL, with descend, when the kind follows no gradient.)
+     * Writes gradient: float[P], of mean loss over the rows plus penalty, at w: float[P].
      * ret_loss: that objective; NULL saves its logarithms.  rows.count >= 1. */
     void (*gradient)(const struct model *model, const float *w, struct rows rows,
                      float *scratch, float *gradient, double *ret_loss);
@@ -62,6 +81,8 @@ struct model_kind {
     /* w -= rate * gradient over rows; may cost less than the gradient itself (sparse rows). */
     void (*descend)(const struct model *model, float *w, struct rows rows, float *scratch,
                     float rate);
+
+    const struct expectation *expectation; /* NULL: it is not learnt so */
 
     /* Adds the rows' losses and hits to *score. */
     void (*evaluate)(const struct model *model, const float *w, struct rows rows,
@@ -87,6 +108,10 @@ bool model_init(struct model *ret_model, const struct choice *choice,
 
 struct lr_conf {
     double l2, l1;
+};
+
+struct kmeans_conf {
+    int64_t clusters;
 };
 
 struct svm_conf {

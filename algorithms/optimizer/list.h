@@ -3,3 +3,4 @@
 OPTIMIZER(ga_sgd)
 OPTIMIZER(ma_sgd)
 OPTIMIZER(admm)
+OPTIMIZER(em)

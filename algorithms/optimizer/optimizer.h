@@ -28,6 +28,8 @@ struct optimizer {
     int64_t steps_per_epoch; /* the most that a worker has */
 };
 
+enum { BATCH_IS_ALL = 0 };
+
 struct optimizer_kind {
     struct kind kind;
     /* A message is an increment, to be applied once (a gradient); else a worker's newest
@@ -40,6 +42,7 @@ struct optimizer_kind {
      * that has a gradient. */
     bool (*fits)(const void *conf, const struct model *model, struct err *err);
 
+    /* BATCH_IS_ALL: all rows of the worker, charged ones included. */
     int64_t (*batch_size)(const void *conf);
 
     /* Steps between two exchanges.  A round of this many steps is steps / steps_per_epoch
@@ -73,6 +76,11 @@ struct optimizer_kind {
      * contribute. */
     void (*apply)(const struct optimizer *optimizer, float *weights, const float *reduced,
                   int64_t round);
+
+    /* Has the round changed so little that no more are needed?  before, after: the weights
+     * around apply.  NULL: never. */
+    bool (*settled)(const struct optimizer *optimizer, const float *before, const float *after,
+                    const float *reduced, int64_t round);
 
     /* A worker's state after apply, from its own message; NULL when state_floats is 0. */
     void (*absorb)(const struct optimizer *optimizer, float *state, const float *message,
@@ -112,6 +120,11 @@ struct ma_sgd_conf {
     struct schedule_conf schedule;
     int64_t batch_size;
     int64_t local_epochs;
+};
+
+struct em_conf {
+    int average;
+    double threshold; /* NaN: none */
 };
 
 struct admm_conf {

@@ -23,10 +23,13 @@ static void print_learning(const struct run_end *end)
 {
     if (isnan(end->train_loss))
         return;
-    printf("  learning   train loss %.5f, accuracy %.2f %%", end->train_loss,
-           100 * end->train_accuracy);
+    printf("  learning   train loss %.5f", end->train_loss);
+    if (!isnan(end->train_accuracy))
+        printf(", accuracy %.2f %%", 100 * end->train_accuracy);
+    if (!isnan(end->test_loss))
+        printf("; test loss %.5f", end->test_loss);
     if (!isnan(end->test_accuracy))
-        printf("; test loss %.5f, accuracy %.2f %%", end->test_loss, 100 * end->test_accuracy);
+        printf(", accuracy %.2f %%", 100 * end->test_accuracy);
     printf("  (%.4g epochs, %" PRId64 " rounds)\n", end->epochs, end->rounds);
 }
 

@@ -87,6 +87,8 @@ static const char *stop_by_progress(const struct training *t, int64_t round)
 
     if (counted)
         return counted;
+    if (learner_is_settled(t->run->learner, round))
+        return "settled";
     if (stop->time_s > 0 && training_now_s(t) >= stop->time_s)
         return "time";
     if (stop->cost_pusd && run_cost_pusd(t->run) >= stop->cost_pusd)

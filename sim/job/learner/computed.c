@@ -85,6 +85,18 @@ static void absorb(struct computed *c, int64_t round, const bool *arrived)
     }
 }
 
+static void apply(struct computed *c, int64_t round)
+{
+    const struct optimizer_kind *kind = c->optimizer.kind;
+
+    if (c->before)
+        memcpy(c->before, c->weights, (size_t)c->model.parameters * sizeof *c->before);
+    kind->apply(&c->optimizer, c->weights, c->reduced, round);
+    if (c->before && c->settled_round < 0 &&
+        kind->settled(&c->optimizer, c->before, c->weights, c->reduced, round))
+        c->settled_round = round;
+}
+
 void computed_form(struct computed *c, int64_t round, const bool *arrived)
 {
     struct reduction reduction;
@@ -93,7 +105,7 @@ void computed_form(struct computed *c, int64_t round, const bool *arrived)
     reduction =
         reduce(c->message, c->weight, arrived, c->workers, c->message_floats, c->reduced);
     if (reduction.values) {
-        c->optimizer.kind->apply(&c->optimizer, c->weights, c->reduced, round);
+        apply(c, round);
         absorb(c, round, arrived);
     }
     c->round = round + 1;
@@ -153,10 +165,12 @@ static void collect(struct computed *c)
     train = sum_parts(c, 0, c->train_parts);
     test = sum_parts(c, c->train_parts, c->part_count);
     evaluation.train_loss = train.loss / (double)train.rows;
-    evaluation.train_accuracy = (double)train.correct / (double)train.rows;
-    if (test.rows) {
+    if (test.rows)
         evaluation.test_loss = test.loss / (double)test.rows;
-        evaluation.test_accuracy = (double)test.correct / (double)test.rows;
+    if (!c->model.kind->unlabelled) {
+        evaluation.train_accuracy = (double)train.correct / (double)train.rows;
+        if (test.rows)
+            evaluation.test_accuracy = (double)test.correct / (double)test.rows;
     }
     ROOM_FOR_ONE(c->evaluated, c->evaluated_count, c->evaluated_capacity);
     c->evaluated[c->evaluated_count++] =
@@ -195,6 +209,11 @@ static struct evaluation evaluation(struct learner *learner, int64_t round)
     return evaluation_none;
 }
 
+static int64_t settled_round(const struct learner *learner)
+{
+    return ((const struct computed *)learner)->settled_round;
+}
+
 static const float *parameters(const struct learner *learner)
 {
     return ((const struct computed *)learner)->weights;
@@ -221,6 +240,7 @@ static void computed_free(struct learner *learner)
     free(c->message);
     free(c->weight);
     free(c->weights);
+    free(c->before);
     free(c->reduced);
     free(c->evaluated_weights);
     free(c->part);
@@ -236,6 +256,7 @@ const struct learner_kind computed_kind = {
     .forget = forget,
     .evaluate = evaluate,
     .evaluation = evaluation,
+    .settled_round = settled_round,
     .parameters = parameters,
     .free = computed_free,
 };

@@ -52,6 +52,10 @@ struct computed {
     double flops_per_round;
     int64_t message_floats, state_floats;
     float *weights, *reduced, *evaluated_weights;
+    float *before; /* float[P]: the weights around apply, where the optimizer looks at them; or
+                    * NULL
+                    */
+    int64_t settled_round;             /* -1: none yet */
     struct contribution *contribution; /* [workers] */
     float *messages;                   /* float[workers][message_floats] */
     float *states;                     /* float[workers][state_floats] */

@@ -13,6 +13,7 @@ struct learner_kind {
     void (*forget)(struct learner *learner, int worker);
     void (*evaluate)(struct learner *learner, int64_t round);
     struct evaluation (*evaluation)(struct learner *learner, int64_t round);
+    int64_t (*settled_round)(const struct learner *learner);
     const float *(*parameters)(const struct learner *learner);
     void (*free)(struct learner *learner);
 };
@@ -29,6 +30,7 @@ struct trajectory {
     int64_t rounds, round_capacity;
     struct work *work;             /* [rounds][workers] */
     struct evaluation *evaluation; /* [rounds] */
+    int64_t settled_round;         /* -1: none */
 };
 
 extern const struct evaluation evaluation_none; /* all NaN */

@@ -41,6 +41,15 @@ void learner_reduce(struct learner *learner, int64_t round, const bool *arrived)
     learner->kind->reduce(learner, round, arrived);
 }
 
+bool learner_is_settled(const struct learner *learner, int64_t round)
+{
+    int64_t settled = learner->kind->settled_round(learner);
+
+    if (learner->recorded)
+        learner->recorded->settled_round = settled;
+    return settled >= 0 && settled <= round;
+}
+
 void learner_forget(struct learner *learner, int worker)
 {
     learner->kind->forget(learner, worker);
@@ -106,6 +115,7 @@ struct trajectory *learner_record(struct learner *learner)
 {
     learner->recorded = NEW(struct trajectory);
     learner_facts_copy(&learner->recorded->facts, &learner->facts);
+    learner->recorded->settled_round = -1;
     return learner->recorded;
 }
 

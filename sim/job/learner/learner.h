@@ -76,6 +76,9 @@ void learner_reduce(struct learner *learner, int64_t round, const bool *arrived)
 /* The worker's memory is lost, and with it what its optimizer kept from round to round; a round
  * that it had begun must be begun again. */
 void learner_forget(struct learner *learner, int worker);
+/* Whether the optimizer found that this round, or one before it, changed so little that no more
+ * are needed.  The round is reduced. */
+bool learner_is_settled(const struct learner *learner, int64_t round);
 /* Starts the evaluation of the model after round; the result is waited for by
  * learner_evaluation. */
 void learner_evaluate(struct learner *learner, int64_t round);

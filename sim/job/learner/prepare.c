@@ -99,16 +99,17 @@ static void prepare_worker(struct computed *c, const struct scenario *scenario, 
                          .index = partition->row + partition->start[w],
                          .count = partition->train_end[w] - partition->start[w]};
 
+    int64_t batch = c->optimizer.kind->batch_size(c->optimizer.conf);
+    bool charged = scenario->data.charge_as.rows || c->is_sample;
+    int64_t charged_rows = charged_training_rows(c, scenario, w);
+
     mine->computed = c;
     mine->round = -1;
     mine->message = c->messages + (size_t)w * (size_t)c->message_floats;
     if (c->state_floats)
         mine->state = c->states + (size_t)w * (size_t)c->state_floats;
-    sampler_init(&mine->sampler, shard, c->optimizer.kind->batch_size(c->optimizer.conf),
-                 scenario->data.charge_as.rows || c->is_sample
-                     ? charged_training_rows(c, scenario, w)
-                     : 0,
-                 (uint64_t)scenario->seed, (uint32_t)w);
+    sampler_init(&mine->sampler, shard, batch == BATCH_IS_ALL ? charged_rows : batch,
+                 charged ? charged_rows : 0, (uint64_t)scenario->seed, (uint32_t)w);
 }
 
 /* Bytes of so many rows in memory, as the simulated worker holds them. */
@@ -239,6 +240,23 @@ static void prepare_scratch(struct computed *c)
         optimizer_scratch_init(&c->optimizer, step_rows, &c->scratch[lane]);
 }
 
+/* The model as it is before the first round. */
+static bool begin_model(struct computed *c, const struct scenario *scenario, struct err *err)
+{
+    struct rows first = {.matrix = &c->train,
+                         .index = c->partition.row + c->partition.start[0],
+                         .count = c->partition.train_end[0] - c->partition.start[0]};
+
+    c->weights = NEW_ARRAY(float, optimizer_shared_floats(&c->optimizer));
+    if (!c->model.kind->start)
+        c->model.kind->init(&c->model, (uint64_t)scenario->seed, c->weights);
+    else if (!c->model.kind->start(&c->model, first, c->weights, err))
+        return false;
+    if (c->optimizer.kind->start)
+        c->optimizer.kind->start(&c->optimizer, c->weights);
+    return true;
+}
+
 static void prepare_workers(struct computed *c, const struct scenario *scenario)
 {
     size_t P = (size_t)c->model.parameters, W = (size_t)c->workers;
@@ -246,17 +264,15 @@ static void prepare_workers(struct computed *c, const struct scenario *scenario)
 
     c->message_floats = c->optimizer.kind->message_floats(c->optimizer.conf, &c->model);
     c->state_floats = c->optimizer.kind->state_floats(c->optimizer.conf, &c->model);
-    c->weights = NEW_ARRAY(float, optimizer_shared_floats(&c->optimizer));
     c->evaluated_weights = NEW_ARRAY(float, P);
+    if (c->optimizer.kind->settled)
+        c->before = NEW_ARRAY(float, P);
     c->reduced = NEW_ARRAY(float, c->message_floats);
     c->messages = NEW_ARRAY(float, W *(size_t)c->message_floats);
     c->states = NEW_ARRAY(float, W *(size_t)c->state_floats);
     c->message = NEW_ARRAY(const float *, W);
     c->weight = NEW_ARRAY(double, W);
     c->contribution = NEW_ARRAY(struct contribution, W);
-    c->model.kind->init(&c->model, (uint64_t)scenario->seed, c->weights);
-    if (c->optimizer.kind->start)
-        c->optimizer.kind->start(&c->optimizer, c->weights);
     c->optimizer.workers = c->workers;
     for (int w = 0; w < c->workers; w++) {
         prepare_worker(c, scenario, w);
@@ -314,7 +330,7 @@ static struct learner *prepare(const struct scenario *scenario, double sample_ra
     c->base.kind = &computed_kind;
     c->pool = pool;
     c->workers = workers;
-    c->evaluating = -1;
+    c->evaluating = c->settled_round = -1;
     if (!load(c, scenario, &err))
         goto fail;
     c->train = matrix_of(&c->data.train);
@@ -330,6 +346,9 @@ static struct learner *prepare(const struct scenario *scenario, double sample_ra
     key = "optimizer";
     c->optimizer = optimizer_of(&scenario->optimizer, &c->model);
     if (!optimizer_check(&c->optimizer, &err))
+        goto fail;
+    key = "model";
+    if (!begin_model(c, scenario, &err))
         goto fail;
     prepare_workers(c, scenario);
     prepare_parts(c);

@@ -68,6 +68,11 @@ static struct evaluation evaluation(struct learner *learner, int64_t round)
     return trajectory->evaluation[round];
 }
 
+static int64_t settled_round(const struct learner *learner)
+{
+    return trajectory_of(learner)->settled_round;
+}
+
 static const float *parameters(const struct learner *learner)
 {
     (void)learner;
@@ -87,6 +92,7 @@ static const struct learner_kind replayed_kind = {
     .forget = forget,
     .evaluate = evaluate,
     .evaluation = evaluation,
+    .settled_round = settled_round,
     .parameters = parameters,
     .free = replayed_free,
 };
