@@ -22,7 +22,7 @@ struct dataset {
     int32_t features; /* D */
     int32_t classes;  /* K */
 
-    float *x;           /* dense: float[N][D], row-major, 64-byte aligned; NULL when sparse */
+    float *x;           /* dense: float[N][D], row-major; NULL when sparse */
     int64_t *row_start; /* sparse: int64[N+1], row r is column[row_start[r]..row_start[r+1]) */
     int32_t *column;    /* sparse: from 0, strictly ascending within a row */
     float *value;       /* sparse: of the same length as column */
