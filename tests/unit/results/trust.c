@@ -64,6 +64,9 @@ static void what_was_committed_survives_kill_9_at_any_moment(void **state)
         if (child == 0)
             write_until_killed(folder->db, ends[1]);
         close(ends[1]);
+        /* Some are killed before their first run is whole; the last one surely after it. */
+        if (i == 19 && read(ends[0], &run_id, sizeof run_id) == sizeof run_id)
+            committed++;
         nanosleep(&pause, NULL);
         kill(child, SIGKILL);
         waitpid(child, &status, 0);
