@@ -33,7 +33,8 @@ struct invocation *invocation_new(struct faas *faas, struct task *task)
     return invocation;
 }
 
-void invocation_free(struct invocation *invocation)
+/* Off the platform's list: nobody else comes upon it any more. */
+static void take_off(struct invocation *invocation)
 {
     struct faas *faas = invocation->faas;
 
@@ -46,16 +47,23 @@ void invocation_free(struct invocation *invocation)
         invocation->after->before = invocation->before;
     if (invocation->launch)
         invocation->launch->invocation[invocation->place] = NULL;
+}
+
+void invocation_free(struct invocation *invocation)
+{
+    take_off(invocation);
     free(invocation);
 }
 
+/* Who owns one that is stranded may release the platform: that must not end this one too. */
 void faas_end(struct invocation *invocation, enum outcome outcome)
 {
     struct task *task = invocation->task;
 
     presence_gave_up(&invocation->faas->presence, task->entity);
+    take_off(invocation);
     faas_strand_others(invocation, outcome);
-    invocation_free(invocation);
+    free(invocation);
     task_tell(task, outcome, INFINITY);
 }
 

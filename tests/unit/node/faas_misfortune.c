@@ -246,6 +246,38 @@ static void release_ends_a_tree_whose_parents_wait(void **state)
     stage_close(&stage);
 }
 
+static void ended_and_releases(struct task *task, const struct attempt_end *end)
+{
+    struct player *player = (struct player *)task;
+
+    player_ended(task, end);
+    player->stage->platform->kind->release(player->stage->platform);
+}
+
+/* A job that aborts when it hears that a worker will never be called. */
+static void each_task_of_a_tree_ends_once_when_a_stranded_ones_owner_releases(void **state)
+{
+    struct faas_conf conf = simple_faas();
+    struct stage stage;
+    struct player player[7];
+
+    (void)state;
+    conf.trigger = TRIGGER_TREE;
+    conf.async_retries = 0;
+    conf.crash_after_s = value_constant(0.5); /* before worker 0 has called another */
+    stage_open(&stage, &platform_faas, 7, &conf);
+    for (int i = 0; i < 7; i++) {
+        player_init(&player[i], &stage, i, 100);
+        player[i].task.ended = ended_and_releases;
+    }
+    stage_launch(&stage, player, 7);
+    stage_run(&stage);
+    for (int i = 0; i < 7; i++)
+        assert_int_equal(player[i].ends, 1);
+    assert_int_equal(player[0].outcome[0], OUTCOME_CRASHED);
+    stage_close(&stage);
+}
+
 static void a_task_submitted_after_release_is_cancelled(void **state)
 {
     struct faas_conf conf = simple_faas();
@@ -277,6 +309,7 @@ int main(void)
         cmocka_unit_test(a_retry_goes_on_invoking_those_it_had_not_invoked),
         cmocka_unit_test(release_ends_what_runs_starts_and_waits),
         cmocka_unit_test(release_ends_a_tree_whose_parents_wait),
+        cmocka_unit_test(each_task_of_a_tree_ends_once_when_a_stranded_ones_owner_releases),
         cmocka_unit_test(a_task_submitted_after_release_is_cancelled),
     };
 
