@@ -82,11 +82,18 @@ static bool stands_alone(const struct loader *loader, const struct field *field,
 static void entry_absent(struct loader *loader, const struct field *field, const char *key,
                          const struct owner *owner, void *member)
 {
-    if (field->optional)
+    const char *nearest = NULL;
+    char *names;
+
+    if (field->optional) {
         load_absent(field->fields, member);
-    else
-        diag_add(loader->diags, DIAG_ERROR, owner->place, "%s needs '%s': %s", owner->words,
-                 key, field->doc ? field->doc : "it has no preset.");
+        return;
+    }
+    diag_add(loader->diags, DIAG_ERROR, owner->place, "%s needs '%s': %s", owner->words, key,
+             field->doc ? field->doc : "it has no preset.");
+    names = scope_entries(loader, &loader->scope, field->family, "", &nearest);
+    if (names[0])
+        diag_add(loader->diags, DIAG_NOTE, owner->place, "there are: %s", names);
 }
 
 /* The entry's mapping with its name, under parent. */

@@ -316,6 +316,7 @@ static struct loaded *new_loaded(const struct scenario_options *options, const c
     loaded->directory = directory_of(&loaded->arena, name);
     loaded->data_dir = arena_text(&loaded->arena, options->data_dir);
     loaded->resolved = ARENA_NEW(&loaded->arena, struct resolved);
+    loaded->resolved->place = (struct place){arena_text(&loaded->arena, name), 1, 1};
     return loaded;
 }
 

@@ -107,8 +107,8 @@ struct scenario *scenario_new_from_memory(const char *name, const void *bytes, s
 struct scenario *scenario_free(struct scenario *scenario);
 
 /* Where a key of the long form was given ("groups.workers.platform.memory"); {0} when by
- * preset.  Of an absent key: where the nearest enclosing one was given.  place.file is
- * borrowed. */
+ * preset.  Of an absent key: where the nearest enclosing one was given, at last the file's
+ * beginning.  place.file is borrowed. */
 struct place scenario_place(const struct scenario *scenario, const char *key_path);
 /* The resolved text of a leaf ("groups.workers.platform.provider"), NULL when absent; borrowed.
  */
