@@ -214,6 +214,25 @@ static bool is_absent(struct loader *loader, const struct field *field, const ch
     return true;
 }
 
+/* The preset holds when nobody says anything; and below `--set job.store.latency=1s`, which
+ * adds to a choice that nobody made, it is the choice. */
+static struct cascade over_preset(struct loader *loader, const struct field *field,
+                                  const char *key, const struct cascade *here)
+{
+    struct cascade all = {0};
+
+    if (here->count == 0)
+        return cascade_of(loader, preset_item(loader, key, field->preset));
+    if (field->type != FIELD_CHOICE || !here->item[here->count - 1]->value->implied ||
+        here->item[here->count - 1]->value->layer != LAYER_SET)
+        return *here;
+    all.item = arena_alloc(loader->arena, here->count + 1, sizeof(struct item *));
+    for (size_t i = 0; i < here->count; i++)
+        all.item[all.count++] = here->item[i];
+    all.item[all.count++] = preset_item(loader, key, field->preset);
+    return all;
+}
+
 void load_field(struct loader *loader, const struct field *field, const struct cascade *from,
                 const struct owner *owner, void *conf, struct resolved *parent)
 {
@@ -226,8 +245,8 @@ void load_field(struct loader *loader, const struct field *field, const struct c
         load_choice_beside(loader, field, from, owner, conf, parent);
         return;
     }
-    if (here.count == 0 && field->preset && field->type != FIELD_ENTRY)
-        here = cascade_of(loader, preset_item(loader, key, field->preset));
+    if (field->preset && field->type != FIELD_ENTRY)
+        here = over_preset(loader, field, key, &here);
     if (here.count == 0 && is_absent(loader, field, key, owner, conf))
         return;
     if (here.count > 0 && here.item[0]->value->type == NODE_BAD)

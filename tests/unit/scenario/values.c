@@ -121,6 +121,15 @@ static void a_setting_reaches_into_a_choice_that_was_one_word(void **state)
     scenario_free(s);
 }
 
+static void a_setting_reaches_into_a_choice_that_is_a_preset(void **state)
+{
+    static const char *const set[] = {"data.partition.shards=3", NULL};
+
+    (void)state;
+    refused_with(WHOLE, set,
+                 "--set data.partition.shards=3: error: 'iid' has no field 'shards'");
+}
+
 static void a_setting_may_replace_a_choice_whole(void **state)
 {
     struct scenario *s = load_set("platform={kind: iaas, provider: cloud, instance: c5.large}",
@@ -173,6 +182,7 @@ int main(void)
         cmocka_unit_test(a_setting_wins_over_the_file),
         cmocka_unit_test(a_later_setting_wins_over_an_earlier),
         cmocka_unit_test(a_setting_reaches_into_a_choice_that_was_one_word),
+        cmocka_unit_test(a_setting_reaches_into_a_choice_that_is_a_preset),
         cmocka_unit_test(a_setting_may_replace_a_choice_whole),
         cmocka_unit_test(a_setting_reaches_into_a_distribution_of_the_provider),
         cmocka_unit_test(the_seed_of_the_command_line_wins_over_all),
