@@ -97,10 +97,12 @@ static void check_store(const struct scenario *scenario, struct diag_list *diags
     const struct choice *store =
         &((const struct data_parallel_conf *)scenario->job.conf)->store;
 
-    if (channel_kind_of(store)->facts(store->conf).starts)
+    struct channel_facts facts = channel_kind_of(store)->facts(store->conf);
+
+    if (facts.starts || facts.has_receiver)
         diag_add(diags, DIAG_ERROR, scenario_place(scenario, "job.store"),
-                 "the data set cannot lie in '%s', which is empty when the run begins",
-                 store->kind->name);
+                 "the data set cannot lie in '%s', which %s", store->kind->name,
+                 facts.has_receiver ? "keeps nothing" : "is empty when the run begins");
 }
 
 static void check_memory(const struct scenario *scenario, const struct learner_facts *facts,

@@ -202,6 +202,12 @@ static void arrive(struct engine *engine, struct event *event)
 }
 
 /* -- the job -- */
+static bool is_given(const struct stop_conf *stop)
+{
+    return stop->epochs > 0 || stop->rounds || stop->time_s > 0 || stop->cost_pusd ||
+           !isnan(stop->train_loss) || !isnan(stop->test_loss) || !isnan(stop->test_accuracy);
+}
+
 static void check(const struct scenario *scenario, const struct learner *learner,
                   struct diag_list *diags)
 {
@@ -211,6 +217,13 @@ static void check(const struct scenario *scenario, const struct learner *learner
     if (!conf->requests && !(conf->duration_s > 0))
         diag_add(diags, DIAG_ERROR, scenario_place(scenario, "job"),
                  "nothing bounds this run: give job.requests or job.duration");
+    else if (!conf->requests && value_mean(&conf->inter_arrival_s) <= 0)
+        diag_add(diags, DIAG_ERROR, scenario_place(scenario, "job.inter_arrival"),
+                 "without end requests arrive at the same time: give job.requests");
+    if (is_given(&scenario->stop))
+        diag_add(diags, DIAG_ERROR, scenario_place(scenario, "stop"),
+                 "a job of kind 'service' does not use 'stop': job.requests and job.duration "
+                 "bound it");
     if ((conf->read_bytes || conf->write_bytes) && !scenario->channels.count)
         diag_add(diags, DIAG_ERROR, scenario_place(scenario, "job"),
                  "requests that read or write need a channel");

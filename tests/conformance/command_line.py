@@ -120,6 +120,20 @@ class ExitCodes(Case):
                                  self.folder / "none.db", expect=BAD_INPUT)
                 self.assertIn("error: ", done.stderr)
 
+    def test_what_would_be_ignored_or_never_end_exits_2(self):
+        service = {"name": "s", "seed": 1, "platform": FUNCTIONS, "job": {
+            "kind": "service", "requests": 3}}
+        for scenario, override, words in (
+                (service, "stop.time=20 s", "does not use 'stop'"),
+                (service, "stop.epochs=3", "does not use 'stop'"),
+                (service, "job={kind: service, duration: 1 s, inter_arrival: 0 s}",
+                 "job.requests"),
+                (SMALL, "job.store.kind=direct", "which keeps nothing")):
+            with self.subTest(override=override):
+                done = traincast("check", self.scenario(scenario), "--set", override,
+                                 expect=BAD_INPUT)
+                self.assertIn(words, done.stderr)
+
     def test_a_model_file_that_cannot_be_written_exits_3(self):
         traincast("run", self.scenario(SMALL), "--db", self.folder / "r.db", "--quiet",
                   "--model", self.folder / "no" / "model.npy", expect=MACHINE)
