@@ -168,17 +168,23 @@ static void print_round(const struct estimated *e)
     printf("\n");
 }
 
+/* What is shown as 0 has no sign. */
+static double unsigned_zero(double value, int digits)
+{
+    return fabs(value) < 0.5 * pow(10, -digits) ? 0 : value;
+}
+
 static void print_row(const struct row *row)
 {
     int digits = row->is_money ? 6 : 3;
-    const char *unit = row->is_money ? "USD" : "s";
+    const char *unit = row->is_money ? " USD" : " s";
 
-    printf("  %-12s %14.*f %-4s", row->name, digits, row->estimate, unit);
+    printf("  %-12s %14.*f%s", row->name, digits, row->estimate, unit);
     if (!isnan(row->simulated))
-        printf("%14.*f %-4s%14.*f %-4s", digits, row->simulated, unit, digits, difference(row),
-               unit);
+        printf("%*s %13.*f%-4s %13.*f%s", row->is_money ? 0 : 2, "", digits, row->simulated,
+               unit, digits, unsigned_zero(difference(row), digits), unit);
     if (!isnan(relative(row)))
-        printf("%8.2f %%", 100 * relative(row));
+        printf("%*s%8.2f %%", row->is_money ? 0 : 2, "", unsigned_zero(100 * relative(row), 2));
     printf("\n");
 }
 
@@ -196,9 +202,9 @@ void estimate_text(const struct estimated *e)
            (double)e->point.rounds * e->form->epochs_per_round, e->reason);
     print_sample(e);
     print_round(e);
-    printf("  %-12s %19s", "", "estimate");
+    printf("  %-12s %18s", "", "estimate");
     if (e->run)
-        printf("%18s%18s", "simulated", "difference");
+        printf(" %17s %17s", "simulated", "difference");
     printf("\n");
     for (size_t i = 0; i < count; i++)
         print_row(&row[i]);

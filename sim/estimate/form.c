@@ -155,8 +155,8 @@ static void fill_exchange(struct form *form, const struct learner_facts *facts)
     struct channel_facts channel = channel_kind_of(main)->facts(main->conf);
     struct channel_means means = means_of(main, facts->message_bytes);
     struct platform_facts node = node_of(form);
-    struct exchange_plan *plan =
-        exchange_plan_new(&form->scenario->pattern, form->workers, facts->message_bytes);
+    struct exchange_plan *plan = exchange_plan_on(&channel, &form->scenario->pattern,
+                                                  form->workers, facts->message_bytes);
 
     form->line = (struct critical_line){
         .latency_s =

@@ -249,6 +249,9 @@ class Mistakes(Estimate):
         waiting["stop"] = {"epochs": 3}
         self.assertRegex(self.estimate(waiting, expect=BAD_INPUT).stderr,
                          r"yaml:\d+:\d+: error: .*rounds that end for all; with sync 'asp'")
+        server = {"platform": {"kind": "iaas", "instance": "c5.4xlarge"}, "count": 1}
+        self.assertIn("no closed form describes channel 'vm_ps'", self.estimate(training(
+            channel={"kind": "vm_ps"}, groups={"server": server}), expect=BAD_INPUT).stderr)
         service = SOURCE / "scenarios" / "service-functions.yaml"
         self.assertIn("no closed form describes a job of kind 'service'",
                       self.estimate(service, expect=BAD_INPUT).stderr)
