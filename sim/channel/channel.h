@@ -139,8 +139,8 @@ struct channel_kind {
     void (*begin)(struct channel *channel, struct request *request);
     /* Stops it without calling done; what has moved is counted. */
     void (*cancel)(struct channel *channel, struct request *request);
-    /* The object is there although nobody has PUT it: the service made it.  NULL unless it
-     * merges. */
+    /* The object is there although nobody has PUT it: the service made it, or whoever should
+     * have PUT it never will.  NULL unless it merges or can be a job's store. */
     void (*show)(struct channel *channel, struct object *object, int64_t bytes);
     /* The job is over: what was rented for it is given back.  Callback-safe; the second call
      * does nothing.  NULL: nothing was. */

@@ -330,6 +330,7 @@ const struct channel_kind channel_dynamodb = {
     .open = open_dynamodb,
     .begin = store_begin,
     .cancel = store_cancel,
+    .show = store_show,
     .settle = settle,
     .accrued_pusd = accrued_pusd,
     .close = close_dynamodb,

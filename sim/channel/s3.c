@@ -208,6 +208,7 @@ const struct channel_kind channel_s3 = {
     .open = open_s3,
     .begin = store_begin,
     .cancel = store_cancel,
+    .show = store_show,
     .settle = settle,
     .accrued_pusd = accrued_pusd,
     .close = close_s3,

@@ -86,6 +86,21 @@ class Crash(Case):
                     self.assertEqual(len(run.rows("rounds")), 4)
                     self.assertIn("crashed", run.column("misfortunes", "outcome"))
 
+    def test_going_on_without_a_leader_lost_while_it_writes_the_checkpoint(self):
+        def lifetime(**platform):
+            return higgs(pattern={"kind": "allreduce"}, job=job(
+                lifetime_margin="20 s", on_worker_loss="continue_without", loss_timeout="15 s",
+                store={**STORE, "latency": "2 s"}), platform={
+                    **FUNCTIONS, "lifetime": "60 s", "async_retry_delay": "30 s", **platform})
+        calm = self.run_scenario(lifetime())
+        writes = [row for row in calm.rows("spans") if row["activity"] == "checkpoint"][0]
+        self.assertEqual(writes["entity"], "worker 0")
+        first = [row for row in calm.rows("invocations") if row["entity"] == "worker 0"][0]
+        at_s = (writes["begin_s"] + writes["end_s"]) / 2 - first["start_s"]
+        run = self.run_scenario(lifetime(crash_after=f"{at_s} s", crash_member=0))
+        self.assertEqual(run.one("epochs"), calm.one("epochs"))
+        self.assertEqual(run.column("misfortunes", "outcome"), ["crashed"])
+
     def test_what_is_learnt_without_the_lost_differs(self):
         calm = self.run_scenario(self.crashing("allreduce", 100000))
         run = self.run_scenario(self.crashing("allreduce", 5, on_worker_loss="continue_without",

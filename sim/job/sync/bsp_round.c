@@ -111,10 +111,21 @@ static void retire(struct bsp *bsp, struct bsp_round *state)
     state->exchange = NULL;
 }
 
+/* Those who wait for the checkpoint of a leader that will not write it read the last model, as
+ * they would without a checkpoint (bsp.c). */
+static void give_up_checkpoint(struct training *t, const struct worker *lost)
+{
+    struct object *checkpoint = &bsp_of(t)->checkpoint;
+
+    if (lost->rank == 0 && bsp_of(t)->reinvoked_round >= 0 && !object_is_visible(checkpoint))
+        t->store->kind->show(t->store, checkpoint, t->facts->model_bytes);
+}
+
 void bsp_excluded(struct training *t, struct worker *lost)
 {
     struct bsp *bsp = bsp_of(t);
 
+    give_up_checkpoint(t, lost);
     for (int i = 0; i < 2; i++) {
         struct bsp_round *state = &bsp->state[i];
 
