@@ -4,8 +4,13 @@
  * All flows with the same bound always have the same rate: the bound, or the level at which the
  * share is full if that is less.  So a class of flows with one bound keeps one number, the
  * amount it has served to each of its flows since ever; a flow ends when that has grown by the
- * flow's own amount.  A change of the level then costs one step per class, not per flow
- * (virtual time; Parekh & Gallager, IEEE/ACM ToN 1993, for weighted fair queueing). */
+ * flow's own amount (virtual time; Parekh & Gallager, IEEE/ACM ToN 1993).
+ *
+ * Likewise all classes at the level serve at the same rate, so one number grows for all of
+ * them, and each class keeps its constant distance to it; the classes below go on at their
+ * bounds and their ends stand fixed in time.  A change of the level thus touches no class but
+ * those that it passes: O(log n) for n flows, whatever their bounds, but for the insertion of a
+ * class. */
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
@@ -19,21 +24,29 @@
 enum { ADDED_PER_REBASE = 64, ADDED_AT_LEAST = 1024 };
 
 struct cap_class {
+    struct event event; /* first.  In `below`: the time of its first end.  In `at_level`: what
+                         * the crowd will have served by then */
+    struct heap flows;  /* by the served amount at which they end */
     double bound_per_s;
-    double served;     /* to each flow, since zero was set */
-    double rate_per_s; /* of each flow */
-    double due_s;      /* of the first to end */
-    struct heap flows; /* by the served amount at which they end */
+    bool is_below;
+    double served;  /* below: to each flow, by since_s; at the level: minus the crowd's */
+    double since_s; /* below */
+    struct cap_class *next_spare;
 };
 
 struct crowd {
-    struct event event; /* first: the end of the first flow to end */
+    struct event event; /* first: the first end of a flow */
     struct share *share;
-    double since_s; /* of all served amounts */
-    size_t flow_count;
-    size_t added;            /* since zero was set */
-    struct cap_class *class; /* by bound; behind those in use lie spare ones with their heaps */
-    size_t class_count, spare_count, capacity;
+    struct cap_class **class; /* by bound; the first below_count ones are below the level */
+    size_t class_count, class_capacity, below_count;
+    struct heap below, at_level; /* classes by first end */
+    struct sum below_per_s;      /* what the flows below take together */
+    size_t flow_count, flows_at_level;
+    double level_per_s; /* the rate of each of those */
+    double served;      /* to each flow at the level, by since_s */
+    double since_s;
+    size_t added; /* flows, since the served amounts began at zero */
+    struct cap_class *spare;
 };
 
 static void crowd_due(struct engine *engine, struct event *event);
@@ -51,75 +64,118 @@ struct crowd *crowd_free(struct crowd *crowd)
     if (!crowd)
         return NULL;
     assert(crowd->flow_count == 0);
-    for (size_t i = 0; i < crowd->class_count + crowd->spare_count; i++)
-        heap_done(&crowd->class[i].flows);
+    while (crowd->spare) {
+        struct cap_class *class = crowd->spare;
+        crowd->spare = class->next_spare;
+        heap_done(&class->flows);
+        free(class);
+    }
+    heap_done(&crowd->below);
+    heap_done(&crowd->at_level);
     free(crowd->class);
     free(crowd);
     return NULL;
 }
 
-/* -- classes ------------------------------------------------------------- */
-/* The place of the class with this bound, or where it should stand. */
-static size_t class_place(const struct crowd *crowd, double bound_per_s)
+/* -- a class in time ----------------------------------------------------- */
+static double served_by(const struct crowd *crowd, const struct cap_class *class, double now_s)
 {
-    size_t low = 0, high = crowd->class_count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (crowd->class[middle].bound_per_s < bound_per_s)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    if (class->is_below)
+        return class->served + class->bound_per_s * (now_s - class->since_s);
+    double passed_s = now_s - crowd->since_s;
+    double served =
+        passed_s > 0 ? crowd->served + crowd->level_per_s * passed_s : crowd->served;
+    return served + class->served;
 }
 
-static struct cap_class *class_for(struct crowd *crowd, double bound_per_s)
+static double end_s(double since_s, double left, double rate_per_s)
 {
-    size_t i = class_place(crowd, bound_per_s);
-    if (i < crowd->class_count && crowd->class[i].bound_per_s == bound_per_s)
-        return &crowd->class[i];
-    if (crowd->spare_count == 0) {
-        size_t used = crowd->class_count;
-        ROOM_FOR_ONE(crowd->class, used, crowd->capacity);
-        crowd->class[used].flows = (struct heap){0};
-        crowd->spare_count = 1;
-    }
-    struct heap spare = crowd->class[crowd->class_count].flows;
-    memmove(&crowd->class[i + 1], &crowd -> class[i],
-            (crowd->class_count - i) * sizeof *crowd->class);
-    crowd->class[i] = (struct cap_class){.bound_per_s = bound_per_s, .flows = spare};
-    crowd->class_count++;
-    crowd->spare_count--;
-    return &crowd->class[i];
+    if (left <= 0)
+        return since_s;
+    return rate_per_s > 0 ? since_s + left / rate_per_s : INFINITY;
 }
 
-static void drop_class(struct crowd *crowd, struct cap_class *class)
+/* Of the class that ends first among those at the level. */
+static double level_end_s(const struct crowd *crowd)
 {
-    struct heap spare = class->flows;
-    size_t i = (size_t)(class - crowd->class);
-    memmove(class, class + 1, (crowd->class_count - i - 1) * sizeof *class);
-    crowd->class_count--;
-    crowd->spare_count++;
-    crowd->class[crowd->class_count].flows = spare;
+    if (crowd->at_level.count == 0)
+        return INFINITY;
+    return end_s(crowd->since_s, crowd->at_level.slot[0].due_s - crowd->served,
+                 crowd->level_per_s);
 }
 
-/* -- time and level ------------------------------------------------------ */
+/* Puts the class where its first end belongs. */
+static void file(struct crowd *crowd, struct cap_class *class)
+{
+    double first = class->flows.slot[0].due_s;
+    class->event.order = class->flows.slot[0].order;
+    if (class->is_below)
+        class->event.due_s = end_s(class->since_s, first - class->served, class->bound_per_s);
+    else
+        class->event.due_s = fmax(0, first - class->served);
+    heap_put(class->is_below ? &crowd->below : &crowd->at_level, &class->event);
+}
+
 static void advance(struct crowd *crowd)
 {
     double now_s = crowd->share->engine->now_s;
-    double passed_s = now_s - crowd->since_s;
+    if (now_s > crowd->since_s)
+        crowd->served += crowd->level_per_s * (now_s - crowd->since_s);
     crowd->since_s = now_s;
-    if (passed_s > 0)
-        for (size_t i = 0; i < crowd->class_count; i++)
-            crowd->class[i].served += crowd->class[i].rate_per_s * passed_s;
 }
 
-static double due_of(const struct cap_class *class, double now_s)
+/* -- the level ----------------------------------------------------------- */
+/* The class leaves the level and goes on at its bound, or the other way round.  Time stands at
+ * the crowd's since_s. */
+static void pass(struct crowd *crowd, struct cap_class *class)
 {
-    double left = class->flows.slot[0].due_s - class->served;
-    if (left <= 0)
-        return now_s;
-    return class->rate_per_s > 0 ? now_s + left / class->rate_per_s : INFINITY;
+    double served = served_by(crowd, class, crowd->since_s);
+    double count = (double)class->flows.count;
+    heap_take(class->is_below ? &crowd->below : &crowd->at_level, &class->event);
+    class->is_below = !class->is_below;
+    if (class->is_below) {
+        class->served = served;
+        class->since_s = crowd->since_s;
+        crowd->flows_at_level -= class->flows.count;
+        crowd->below_count++;
+        sum_add(&crowd->below_per_s, count * class->bound_per_s);
+    } else {
+        class->served = served - crowd->served;
+        crowd->flows_at_level += class->flows.count;
+        crowd->below_count--;
+        sum_add(&crowd->below_per_s, -count * class->bound_per_s);
+    }
+    file(crowd, class);
+}
+
+static double level_for(const struct crowd *crowd, double capacity_per_s)
+{
+    return fmax(0, capacity_per_s - crowd->below_per_s.value) / (double)crowd->flows_at_level;
+}
+
+/* Moves classes until those below the level, and only those, have bounds under it. */
+static void find_level(struct crowd *crowd, double capacity_per_s)
+{
+    if (crowd->below_count == 0)
+        crowd->below_per_s = (struct sum){0, 0};
+    while (crowd->below_count > 0) {
+        struct cap_class *highest = crowd->class[crowd->below_count - 1];
+        bool is_above = crowd->flows_at_level > 0
+                            ? highest->bound_per_s > level_for(crowd, capacity_per_s)
+                            : crowd->below_per_s.value > capacity_per_s;
+        if (!is_above)
+            break;
+        pass(crowd, highest);
+    }
+    crowd->level_per_s = 0;
+    while (crowd->flows_at_level > 0) {
+        struct cap_class *lowest = crowd->class[crowd->below_count];
+        crowd->level_per_s = level_for(crowd, capacity_per_s);
+        if (lowest->bound_per_s > crowd->level_per_s)
+            break;
+        pass(crowd, lowest);
+        crowd->level_per_s = 0;
+    }
 }
 
 /* The flow that ends next has not been touched since it began. */
@@ -131,51 +187,104 @@ static inline __attribute__((always_inline)) void fetch_first(const struct cap_c
         __builtin_prefetch(event + LINE * line);
 }
 
-/* Fills the share from the lowest bound up; sets the event to the first end. */
 static void level(struct crowd *crowd, double capacity_per_s)
 {
-    double rest_per_s = capacity_per_s, due_s = INFINITY, level_per_s = 0;
-    double open = (double)crowd->flow_count; /* flows without a rate yet */
-    bool full = false;
-    const struct cap_class *next = NULL;
-    for (size_t i = 0; i < crowd->class_count; i++) {
-        struct cap_class *class = &crowd->class[i];
-        if (!full) {
-            level_per_s = rest_per_s / open;
-            full = class->bound_per_s > level_per_s;
-        }
-        class->rate_per_s = full ? level_per_s : class->bound_per_s;
-        if (!full) {
-            rest_per_s -= class->bound_per_s * (double)class->flows.count;
-            open -= (double)class->flows.count;
-        }
-        class->due_s = due_of(class, crowd->since_s);
-        if (class->due_s < due_s) {
-            due_s = class->due_s;
-            next = class;
-        }
-    }
-    if (next)
-        fetch_first(next);
+    find_level(crowd, capacity_per_s);
+    double below_s = crowd->below.count ? crowd->below.slot[0].due_s : INFINITY;
+    double level_s = level_end_s(crowd);
+    double due_s = fmin(below_s, level_s);
+    if (due_s < INFINITY)
+        fetch_first((struct cap_class *)heap_event(
+            below_s < level_s ? &crowd->below : &crowd->at_level, 0));
     if (!event_is_scheduled(&crowd->event) || crowd->event.due_s != due_s)
         engine_at(crowd->share->engine, &crowd->event, due_s);
 }
 
+/* -- classes ------------------------------------------------------------- */
+/* The place of the class with this bound, or where it should stand. */
+static size_t class_place(const struct crowd *crowd, double bound_per_s)
+{
+    size_t low = 0, high = crowd->class_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (crowd->class[middle] -> bound_per_s < bound_per_s)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static struct cap_class *class_new(struct crowd *crowd, double bound_per_s, size_t place)
+{
+    struct cap_class *class = crowd->spare;
+    if (class)
+        crowd->spare = class->next_spare;
+    else
+        class = NEW(struct cap_class);
+    class->bound_per_s = bound_per_s;
+    class->is_below = place < crowd->below_count;
+    class->served = class->is_below ? 0 : -crowd->served;
+    class->since_s = crowd->since_s;
+    ROOM_FOR_ONE(crowd->class, crowd->class_count, crowd->class_capacity);
+    memmove(&crowd->class[place + 1], &crowd -> class[place],
+            (crowd->class_count - place) * sizeof(struct cap_class *));
+    crowd->class[place] = class;
+    crowd->class_count++;
+    crowd->below_count += class->is_below;
+    return class;
+}
+
+static struct cap_class *class_for(struct crowd *crowd, double bound_per_s)
+{
+    size_t place = class_place(crowd, bound_per_s);
+    if (place < crowd->class_count && crowd->class[place] -> bound_per_s == bound_per_s)
+        return crowd->class[place];
+    return class_new(crowd, bound_per_s, place);
+}
+
+static void class_drop(struct crowd *crowd, struct cap_class *class)
+{
+    size_t place = class_place(crowd, class->bound_per_s);
+    heap_take(class->is_below ? &crowd->below : &crowd->at_level, &class->event);
+    crowd->class_count--;
+    crowd->below_count -= class->is_below;
+    memmove(&crowd->class[place], &crowd -> class[place + 1],
+            (crowd->class_count - place) * sizeof(struct cap_class *));
+    class->next_spare = crowd->spare;
+    crowd->spare = class;
+}
+
+/* Sets all served amounts back to zero. */
 static void rebase(struct crowd *crowd)
 {
     for (size_t i = 0; i < crowd->class_count; i++) {
-        struct cap_class *class = &crowd->class[i];
+        struct cap_class *class = crowd->class[i];
+        double served = served_by(crowd, class, crowd->since_s);
         for (size_t j = 0; j < class->flows.count; j++) {
-            class->flows.slot[j].due_s = fmax(0, class->flows.slot[j].due_s - class->served);
-            heap_event(&class->flows, j)->due_s = class->flows.slot[j].due_s;
+            struct heap_slot *slot = &class->flows.slot[j];
+            slot->due_s = fmax(0, slot->due_s - served);
+            heap_event(&class->flows, j)->due_s = slot->due_s;
         }
-        class->served = 0;
         heap_build(&class->flows); /* rounding may have made ties */
+        class->served = 0;
+        class->since_s = crowd->since_s;
+        file(crowd, class);
     }
+    crowd->served = 0;
     crowd->added = 0;
 }
 
 /* -- flows --------------------------------------------------------------- */
+static void count_flows(struct crowd *crowd, const struct cap_class *class, int change)
+{
+    crowd->flow_count += (size_t)change;
+    if (class->is_below)
+        sum_add(&crowd->below_per_s, change * class->bound_per_s);
+    else
+        crowd->flows_at_level += (size_t)change;
+}
+
 void crowd_add(struct crowd *crowd, struct flow *flow)
 {
     advance(crowd);
@@ -183,27 +292,26 @@ void crowd_add(struct crowd *crowd, struct flow *flow)
         rebase(crowd);
     struct cap_class *class = class_for(crowd, flow->bound_per_s);
     flow->place = FLOW_IN_CROWD;
-    flow->event.due_s = class->served + flow->left;
+    flow->cap_class = class;
+    flow->event.due_s = fmax(0, served_by(crowd, class, crowd->since_s)) + flow->left;
     flow->event.order = flow->order;
     heap_put(&class->flows, &flow->event);
-    crowd->flow_count++;
+    count_flows(crowd, class, 1);
+    if (heap_event(&class->flows, 0) == &flow->event)
+        file(crowd, class);
     level(crowd, crowd->share->capacity_per_s);
 }
 
-static struct cap_class *class_of(const struct crowd *crowd, const struct flow *flow)
+static void take_out(struct crowd *crowd, struct flow *flow)
 {
-    size_t i = class_place(crowd, flow->bound_per_s);
-    assert(i < crowd->class_count && crowd->class[i].bound_per_s == flow->bound_per_s);
-    return &crowd->class[i];
-}
-
-static void take_out(struct crowd *crowd, struct cap_class *class, struct flow *flow)
-{
+    struct cap_class *class = flow->cap_class;
     heap_take(&class->flows, &flow->event);
     flow->place = FLOW_OUT;
-    crowd->flow_count--;
+    count_flows(crowd, class, -1);
     if (class->flows.count == 0)
-        drop_class(crowd, class);
+        class_drop(crowd, class);
+    else
+        file(crowd, class);
     level(crowd, crowd->share->capacity_per_s);
 }
 
@@ -211,47 +319,54 @@ void crowd_take(struct crowd *crowd, struct flow *flow)
 {
     flow->left = crowd_left(crowd, flow);
     advance(crowd);
-    take_out(crowd, class_of(crowd, flow), flow);
+    take_out(crowd, flow);
 }
 
 void crowd_dissolve(struct crowd *crowd)
 {
     for (size_t i = 0; i < crowd->class_count; i++) {
-        struct heap *flows = &crowd->class[i].flows;
-        for (size_t j = flows->count;
-             j-- > 0;) { /* the first to end last: it dates the others */
-            struct flow *flow = flow_of_event(heap_event(flows, j));
+        struct cap_class *class = crowd->class[i];
+        for (size_t j = 0; j < class->flows.count; j++) {
+            struct flow *flow = flow_of_event(heap_event(&class->flows, j));
             flow->left = crowd_left(crowd, flow);
             flow->event.position = 0;
         }
+        heap_empty(&class->flows);
+        class->event.position = 0;
+        class->next_spare = crowd->spare;
+        crowd->spare = class;
     }
-    for (size_t i = 0; i < crowd->class_count; i++)
-        heap_empty(&crowd->class[i].flows);
-    crowd->spare_count += crowd->class_count;
-    crowd->class_count = crowd->flow_count = crowd->added = 0;
+    heap_empty(&crowd->below);
+    heap_empty(&crowd->at_level);
     engine_cancel(crowd->share->engine, &crowd->event);
+    crowd->class_count = crowd->below_count = 0;
+    crowd->flow_count = crowd->flows_at_level = crowd->added = 0;
+    crowd->served = crowd->level_per_s = 0;
 }
 
 double crowd_rate(const struct crowd *crowd, const struct flow *flow)
 {
-    return class_of(crowd, flow)->rate_per_s;
+    return flow->cap_class->is_below ? flow->cap_class->bound_per_s : crowd->level_per_s;
 }
 
 double crowd_left(const struct crowd *crowd, const struct flow *flow)
 {
-    const struct cap_class *class = class_of(crowd, flow);
+    const struct cap_class *class = flow->cap_class;
     double now_s = crowd->share->engine->now_s;
-    /* At the time of its end nothing is left, whatever the rounding. */
-    if (class->due_s <= now_s && flow->event.due_s <= class->flows.slot[0].due_s)
-        return 0;
-    double served = class->served + class->rate_per_s * (now_s - crowd->since_s);
-    return fmin(flow->amount, fmax(0, flow->event.due_s - served));
+    double until = flow->event.due_s - class->served;
+    double flow_end_s = class->is_below
+                            ? end_s(class->since_s, until, class->bound_per_s)
+                            : end_s(crowd->since_s, until - crowd->served, crowd->level_per_s);
+    if (flow_end_s <= now_s)
+        return 0; /* whatever the rounding */
+    return fmin(flow->amount, fmax(0, flow->event.due_s - served_by(crowd, class, now_s)));
 }
 
 bool crowd_set_capacity(struct crowd *crowd, double capacity_per_s)
 {
-    double highest = crowd->class[crowd->class_count - 1].bound_per_s;
-    if (highest >= fmin(capacity_per_s, crowd->share->capacity_per_s))
+    double highest = crowd->class[crowd->class_count - 1]->bound_per_s;
+    if (highest >= fmin(capacity_per_s, crowd->share->capacity_per_s) ||
+        capacity_per_s == INFINITY)
         return false;
     advance(crowd);
     level(crowd, capacity_per_s);
@@ -263,18 +378,18 @@ bool crowd_set_capacity(struct crowd *crowd, double capacity_per_s)
 static void crowd_due(struct engine *engine, struct event *event)
 {
     struct crowd *crowd = (struct crowd *)event;
-    struct cap_class *class = NULL;
-    for (size_t i = 0; i < crowd->class_count; i++) {
-        struct cap_class *other = &crowd->class[i];
-        if (other->due_s > engine->now_s)
-            continue;
-        if (!class || other->flows.slot[0].order < class->flows.slot[0].order)
-            class = other;
-    }
-    assert(class);
+    struct event *first = NULL;
+    bool level_ends = level_end_s(crowd) <= engine->now_s;
+    if (level_ends)
+        first = heap_event(&crowd->at_level, 0);
+    if (crowd->below.count && crowd->below.slot[0].due_s <= engine->now_s &&
+        (!first || crowd->below.slot[0].order < first->order))
+        first = heap_event(&crowd->below, 0);
+    assert(first);
     advance(crowd);
-    struct flow *flow = flow_of_event(heap_event(&class->flows, 0));
-    class->served = fmax(class->served, flow->event.due_s);
-    take_out(crowd, class, flow);
+    if (level_ends)
+        crowd->served = fmax(crowd->served, crowd->at_level.slot[0].due_s);
+    struct flow *flow = flow_of_event(heap_event(&((struct cap_class *)first)->flows, 0));
+    take_out(crowd, flow);
     flow_over(engine, flow);
 }

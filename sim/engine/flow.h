@@ -58,7 +58,10 @@ struct flow {
     double since_s;
     uint64_t order;     /* of beginning: breaks ties among flows that end together */
     struct event event; /* its end: in the engine's queue, a crowd's or a web's */
-    struct web *web;
+    union {
+        struct cap_class *cap_class; /* in a crowd */
+        struct web *web;
+    };
     size_t place_in_web;
 };
 

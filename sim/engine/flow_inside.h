@@ -18,6 +18,7 @@
 
 #include "sim/engine/flow.h"
 #include "sim/engine/inside.h"
+#include "sim/engine/sum.h"
 
 enum share_state { SHARE_SLACK, SHARE_CROWD, SHARE_WEB };
 
@@ -27,9 +28,9 @@ struct share {
     double capacity_per_s;
     enum share_state state;
     size_t count, capacity;
-    double bounds, bounds_rest; /* sum of the flows' bounds and what rounding left out of it */
-    double carried;             /* by flows that are over */
-    struct flow **flow;         /* flow[count]; in `few` while they fit */
+    struct sum bounds_per_s; /* of the flows; 0 when the capacity is infinite */
+    double carried;          /* by flows that are over */
+    struct flow **flow;      /* flow[count]; in `few` while they fit */
     struct flow *few[2];
     struct crowd *crowd; /* kept once made; used in state CROWD */
     struct web *web;     /* in state WEB */
@@ -46,7 +47,7 @@ void share_make_room(struct share *share);
 void share_add_bound(struct share *share, double bound_per_s);
 static inline bool share_can_be_full(const struct share *share)
 {
-    return share->bounds > share->capacity_per_s && share->count > 1;
+    return share->bounds_per_s.value > share->capacity_per_s && share->count > 1;
 }
 
 /* flow.c */

@@ -46,21 +46,15 @@ void share_make_room(struct share *share)
     memcpy(share->flow, share->few, sizeof share->few);
 }
 
-/* Millions of bounds are added and taken away again, so the sum carries along what rounding
- * leaves out of it (Knuth's two-sum); an error would let a full share pass for a slack one. */
+/* An error here would let a full share pass for a slack one. */
 void share_add_bound(struct share *share, double bound_per_s)
 {
     if (share->capacity_per_s == INFINITY)
         return;
-    if (share->count == 0) {
-        share->bounds = share->bounds_rest = 0;
-        return;
-    }
-    double sum = share->bounds + bound_per_s;
-    double part = sum - share->bounds;
-    share->bounds_rest += (share->bounds - (sum - part)) + (bound_per_s - part);
-    share->bounds = sum + share->bounds_rest;
-    share->bounds_rest -= share->bounds - sum;
+    if (share->count == 0)
+        share->bounds_per_s = (struct sum){0, 0};
+    else
+        sum_add(&share->bounds_per_s, bound_per_s);
 }
 
 double share_capacity(const struct share *share)
@@ -136,7 +130,7 @@ void share_set_capacity(struct share *share, double capacity_per_s)
     struct web *web = share->state == SHARE_WEB ? share->web : web_new(share->engine);
     web_absorb(web, share);
     share->capacity_per_s = capacity_per_s;
-    share->bounds = share->bounds_rest = 0;
+    share->bounds_per_s = (struct sum){0, 0};
     for (size_t i = 0; i < share->count; i++) {
         renew_bound(web, share->flow[i], share);
         share_add_bound(share, share->flow[i]->bound_per_s);

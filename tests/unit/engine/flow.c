@@ -313,6 +313,54 @@ static void a_lone_flow_follows_the_capacity(void **state)
     engine_free(engine);
 }
 
+static void a_full_share_may_become_infinite(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    struct share *share = share_new(engine, "service", 10);
+    struct watched slow[3] = {0}, fast = {0};
+    struct deed boundless = {.act = deed_capacity, .share = {share}, .amount = INFINITY};
+    struct deed begin_fast = {.act = deed_begin,
+                              .watched = &fast,
+                              .share = {share},
+                              .count = 1,
+                              .amount = 1e6,
+                              .cap_per_s = INFINITY};
+    for (int i = 0; i < 3; i++)
+        start(engine, &slow[i], &share, 1, 50, 5);
+    plan(engine, &boundless, 3);
+    plan(engine, &begin_fast, 4);
+    run(engine);
+    assert_true(fast.end_s == 4);
+    for (int i = 0; i < 3; i++)
+        assert_close(slow[i].end_s, 11, 1e-15); /* 10 by 3 s, 40 at 5/s */
+    share_free(share);
+    engine_free(engine);
+}
+
+/* Flow k is capped at k; the level falls as they begin and rises as they end. */
+static void a_thousand_different_caps_share_exactly(void **state)
+{
+    (void)state;
+    struct engine *engine = begin();
+    enum { COUNT = 1000 };
+    /* caps 1 ... 1000; the level is 600: 600 * 601 / 2 + 400 * 600 */
+    struct share *share = share_new(engine, "service", 600.0 * 601 / 2 + 400.0 * 600);
+    static struct watched flow[COUNT + 1];
+    memset(flow, 0, sizeof flow);
+    for (int k = 1; k <= COUNT; k++) {
+        int cap = k * 10 % 1001; /* every cap once */
+        start(engine, &flow[cap], &share, 1, fmin(cap, 600) * 2, cap);
+    }
+    for (int cap = 1; cap <= COUNT; cap++)
+        assert_close(flow_rate(&flow[cap].flow), fmin(cap, 600), 1e-12);
+    run(engine);
+    for (int cap = 1; cap <= COUNT; cap++)
+        assert_close(flow[cap].end_s, 2, 1e-12);
+    share_free(share);
+    engine_free(engine);
+}
+
 static void a_cap_can_change_on_the_way(void **state)
 {
     (void)state;
@@ -582,6 +630,8 @@ int main(void)
         cmocka_unit_test(cancelling_a_lone_flow_and_an_empty_one_works),
         cmocka_unit_test(a_capacity_of_zero_stalls_and_later_releases),
         cmocka_unit_test(a_lone_flow_follows_the_capacity),
+        cmocka_unit_test(a_full_share_may_become_infinite),
+        cmocka_unit_test(a_thousand_different_caps_share_exactly),
         cmocka_unit_test(a_cap_can_change_on_the_way),
         cmocka_unit_test(carried_counts_flows_in_progress),
         cmocka_unit_test(the_parking_lot_is_shared_max_min),
