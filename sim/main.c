@@ -32,6 +32,15 @@ static int unknown_command(const char *name)
     return EXIT_CODE_BAD_INPUT;
 }
 
+/* Whoever reads what was printed must not take half of it for the whole. */
+static int when_printed(int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    fprintf(stderr, "traincast: error: standard output could not be written\n");
+    return EXIT_CODE_MACHINE;
+}
+
 int main(int argc, char **argv)
 {
     const struct command *command;
@@ -44,5 +53,5 @@ int main(int argc, char **argv)
     command = command_find(!strcmp(argv[1], "--version") ? "version" : argv[1]);
     if (!command)
         return unknown_command(argv[1]);
-    return command_main(command, argc - 1, (const char **)argv + 1);
+    return when_printed(command_main(command, argc - 1, (const char **)argv + 1));
 }

@@ -199,6 +199,12 @@ void report_json(const struct run *run, int64_t run_id, const char *db, double w
 }
 
 /* -- as a timeline -- */
+/* Begin and end are rounded each: what ends where another begins does so in the file, too. */
+static double whole_ns(double time_s)
+{
+    return nearbyint(time_s * 1e9);
+}
+
 bool report_trace(const struct run *run, const char *path, struct err *err)
 {
     struct ledger_rows rows = ledger_rows(run->world.ledger);
@@ -220,7 +226,8 @@ bool report_trace(const struct run *run, const char *path, struct err *err)
                 "{\"ph\": \"X\", \"name\": \"%s\", \"pid\": 0, \"tid\": %d, \"ts\": %.3f, "
                 "\"dur\": %.3f, \"args\": {\"step\": %" PRId64 "}},\n",
                 activity_name((enum activity)span->activity), span->entity * 16 + span->lane,
-                span->begin_s * 1e6, (span->end_s - span->begin_s) * 1e6, span->step);
+                whole_ns(span->begin_s) / 1e3,
+                (whole_ns(span->end_s) - whole_ns(span->begin_s)) / 1e3, span->step);
     }
     fprintf(out, "{\"ph\": \"M\", \"name\": \"process_name\", \"pid\": 0, \"args\": {\"name\": "
                  "\"traincast\"}}\n]}\n");

@@ -182,6 +182,28 @@ class Output(Case):
         events = json.loads(trace.read_text())["traceEvents"]
         self.assertIn("compute", {event["name"] for event in events})
 
+    def test_spans_of_a_trace_do_not_overlap(self):
+        trace = self.folder / "trace.json"
+        traincast("run", self.scenario({**SMALL, "workers": 4, "record": {"spans": "all"}}),
+                  "--quiet", "--db", self.folder / "r.db", "--trace", trace)
+        until_ns = {}
+        spans = [event for event in json.loads(trace.read_text())["traceEvents"]
+                 if event["ph"] == "X"]
+        for span in sorted(spans, key=lambda span: span["ts"]):
+            begin_ns = round(span["ts"] * 1e3)
+            self.assertGreaterEqual(begin_ns, until_ns.get(span["tid"], 0))
+            until_ns[span["tid"]] = begin_ns + round(span["dur"] * 1e3)
+        self.assertGreater(len(until_ns), 3)
+
+    def test_a_full_standard_output_exits_3(self):
+        path = self.scenario(SMALL)
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            for command in (["run", path, "--json", "--quiet", "--db", self.folder / "r.db"],
+                            ["resolve", path], ["schema"]):
+                done = subprocess.run([EXECUTABLE, *map(str, command)], stdout=full,
+                                      stderr=subprocess.PIPE, check=False, timeout=60)
+                self.assertEqual(done.returncode, MACHINE, command)
+
     def test_options_may_stand_anywhere_and_all_count(self):
         path, database = self.scenario(SMALL), self.folder / "r.db"
         done = traincast("run", "--seed", 5, "--set", "name=a", path, "--set", "stop.epochs=2",
