@@ -4,7 +4,7 @@
 #include "sim/channel/exchange.h"
 #include "tests/conformance/exchange_lab.h"
 
-enum { DEATHS = 25 };
+enum { DEATHS = 15 };
 
 typedef void(trial_fn)(struct trial trial);
 
