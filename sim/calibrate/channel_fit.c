@@ -16,9 +16,9 @@ enum { LEAST_POINTS = 3, LEAST_SMALL = 10, LEAST_FOR_TAIL = 100, LEVELS_MOST = 6
 
 static const struct csv_column columns[] = {
     [OPERATION] = {.name = "operation", .is_word = true},
-    [BYTES] = {.name = "bytes"},
-    [SECONDS] = {.name = "seconds", .above_min = true},
-    [CONCURRENCY] = {.name = "concurrency", .optional = true, .min = 1},
+    [BYTES] = {.name = "bytes", .max = 1e18},
+    [SECONDS] = {.name = "seconds", .max = 1e9, .above_min = true},
+    [CONCURRENCY] = {.name = "concurrency", .optional = true, .min = 1, .max = 1e9},
     {.name = NULL},
 };
 
@@ -100,6 +100,15 @@ static bool take_alone(struct channel_fit *fit, const struct rows *rows,
 /* -- bandwidth ------------------------------------------------------------------------------
  */
 
+/* With four digits, as a message may show it. */
+static void format_rate(double bytes_per_s, char out[64])
+{
+    char digits[40];
+
+    snprintf(digits, sizeof digits, "%.4g", bytes_per_s);
+    units_format(strtod(digits, NULL), DIMENSION_BYTES_PER_S, out, 64);
+}
+
 static bool fit_bandwidth(struct channel_fit *fit, const struct rows *rows,
                           struct diag_list *diags)
 {
@@ -121,8 +130,8 @@ static bool fit_bandwidth(struct channel_fit *fit, const struct rows *rows,
                  "larger objects took no longer: no limit of bandwidth is to be seen; measure "
                  "larger ones");
     } else if (!(fit->s_per_byte.high < 2 * fit->s_per_byte.low)) {
-        units_format(1 / fit->s_per_byte.high, DIMENSION_BYTES_PER_S, low, sizeof low);
-        units_format(1 / fit->s_per_byte.low, DIMENSION_BYTES_PER_S, high, sizeof high);
+        format_rate(1 / fit->s_per_byte.high, low);
+        format_rate(1 / fit->s_per_byte.low, high);
         diag_add(diags, DIAG_WARNING, place,
                  "bandwidth is uncertain, between %s and %s: measure larger objects, or more "
                  "often",

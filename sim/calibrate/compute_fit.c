@@ -13,10 +13,10 @@ enum { ROWS, CALLS, NONZEROS, SECONDS };
 enum { LEAST_POINTS = 3 };
 
 static const struct csv_column columns[] = {
-    [ROWS] = {.name = "rows"},
-    [CALLS] = {.name = "calls"},
-    [NONZEROS] = {.name = "nonzeros", .optional = true},
-    [SECONDS] = {.name = "seconds", .above_min = true},
+    [ROWS] = {.name = "rows", .max = 1e18},
+    [CALLS] = {.name = "calls", .max = 1e18},
+    [NONZEROS] = {.name = "nonzeros", .optional = true, .max = 1e18},
+    [SECONDS] = {.name = "seconds", .max = 1e9, .above_min = true},
     {.name = NULL},
 };
 

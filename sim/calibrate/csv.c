@@ -218,6 +218,9 @@ static void take_number(struct reader *reader, int column, const struct cell *ce
         complain(reader, cell->column, "'%s' is %s, but must be %s %g", wanted->name,
                  text_shown(cell->text, shown), wanted->above_min ? "above" : "at least",
                  wanted->min);
+    else if (*out > wanted->max)
+        complain(reader, cell->column, "'%s' is %s, but must be at most %g", wanted->name,
+                 text_shown(cell->text, shown), wanted->max);
 }
 
 static void read_row(struct reader *reader, const char *line)

@@ -19,7 +19,7 @@ struct csv_column {
     const char *name; /* NULL: the end of the list */
     bool is_word;     /* a word (an operation's name), not a number */
     bool optional;
-    double min; /* of a number */
+    double min, max; /* of a number */
     bool above_min;
 };
 

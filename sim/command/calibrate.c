@@ -90,25 +90,81 @@ static struct overlay_about overlay_about(const struct command_options *options,
                                   .empirical = options->empirical};
 }
 
-static int end(const struct err *err)
+/* What the fit is about, as far as its files were written; errors go to stderr. */
+struct written {
+    struct calibrate_about about;
+    int code;
+};
+
+static void note(struct written *written, bool ok, const char **file, const struct err *err)
 {
-    if (!err->text[0])
-        return EXIT_CODE_DONE;
+    if (ok)
+        return;
     fprintf(stderr, "traincast: error: %s\n", err->text);
-    return EXIT_CODE_MACHINE;
+    *file = NULL;
+    written->code = EXIT_CODE_MACHINE;
 }
 
-static int calibrate_channel(const struct command_options *options)
+static void write_overlay(struct written *written, struct text *text)
 {
-    const char *name = options->name ? options->name : "s3";
-    const struct kind *kind = channel_named(name);
-    struct calibrate_about about = {name, options->csv, options->out, options->plot};
-    struct overlay_about overlay;
-    struct channel_fit fit;
-    struct diag_list diags;
+    struct err err = {0};
+
+    note(written, overlay_write(written->about.out, text, &err), &written->about.out, &err);
+    text_done(text);
+}
+
+static void write_channel(struct written *written, const struct command_options *options,
+                          const struct kind *kind, const struct channel_fit *fit)
+{
+    struct calibrate_about *about = &written->about;
     struct text text = {0};
     struct err err = {0};
     char date[32], *title;
+
+    if (about->out) {
+        struct overlay_about overlay = overlay_about(options, kind->name, date);
+
+        overlay.has_aggregate = has(kind, "aggregate_bandwidth", DIMENSION_BYTES_PER_S);
+        overlay_of_channel(&text, &overlay, fit);
+        write_overlay(written, &text);
+    }
+    if (!about->plot)
+        return;
+    title = memory_format("%s: %zu requests in %s", kind->name, fit->count, about->csv);
+    note(written, chart_of_channel(about->plot, title, fit, &err), &about->plot, &err);
+    free(title);
+}
+
+static void write_compute(struct written *written, const struct command_options *options,
+                          const struct compute_fit *fit)
+{
+    struct calibrate_about *about = &written->about;
+    struct text text = {0};
+    struct err err = {0};
+    char date[32], *title;
+
+    if (about->out) {
+        struct overlay_about overlay = overlay_about(options, about->name, date);
+
+        overlay_of_compute(&text, &overlay, fit);
+        write_overlay(written, &text);
+    }
+    if (!about->plot)
+        return;
+    title = memory_format("%s: %zu batches in %s", about->name, fit->count, about->csv);
+    note(written, chart_of_compute(about->plot, title, fit, &err), &about->plot, &err);
+    free(title);
+}
+
+/* -- what is calibrated ---------------------------------------------------------------------
+ */
+
+static int calibrate_channel(const struct command_options *options)
+{
+    const struct kind *kind = channel_named(options->name ? options->name : "s3");
+    struct written written = {.code = EXIT_CODE_BAD_INPUT};
+    struct channel_fit fit;
+    struct diag_list diags;
     bool ok;
 
     if (!kind)
@@ -117,52 +173,37 @@ static int calibrate_channel(const struct command_options *options)
     ok = channel_fit_make(&fit, options->csv, options->operation, &diags);
     diag_print(&diags, stderr);
     diag_done(&diags);
-    if (ok && options->out) {
-        overlay = overlay_about(options, name, date);
-        overlay.has_aggregate = has(kind, "aggregate_bandwidth", DIMENSION_BYTES_PER_S);
-        overlay_of_channel(&text, &overlay, &fit);
-        overlay_write(options->out, &text, &err);
-        text_done(&text);
+    if (ok) {
+        written.code = EXIT_CODE_DONE;
+        written.about =
+            (struct calibrate_about){kind->name, options->csv, options->out, options->plot};
+        write_channel(&written, options, kind, &fit);
+        (options->json ? calibrate_channel_json : calibrate_channel_text)(&written.about, &fit);
     }
-    title = memory_format("%s: %zu requests in %s", name, ok ? fit.count : 0, options->csv);
-    if (ok && options->plot && !err.text[0])
-        chart_of_channel(options->plot, title, &fit, &err);
-    free(title);
-    if (ok && !err.text[0])
-        (options->json ? calibrate_channel_json : calibrate_channel_text)(&about, &fit);
     channel_fit_done(&fit);
-    return ok ? end(&err) : EXIT_CODE_BAD_INPUT;
+    return written.code;
 }
 
 static int calibrate_compute(const struct command_options *options)
 {
-    struct calibrate_about about = {options->name, options->csv, options->out, options->plot};
-    struct overlay_about overlay;
+    struct written written = {.code = EXIT_CODE_BAD_INPUT};
     struct compute_fit fit;
     struct diag_list diags;
-    struct text text = {0};
-    struct err err = {0};
-    char date[32], *title;
     bool ok;
 
     diag_init(&diags);
     ok = compute_fit_make(&fit, options->csv, &diags);
     diag_print(&diags, stderr);
     diag_done(&diags);
-    if (ok && options->out) {
-        overlay = overlay_about(options, options->name, date);
-        overlay_of_compute(&text, &overlay, &fit);
-        overlay_write(options->out, &text, &err);
-        text_done(&text);
+    if (ok) {
+        written.code = EXIT_CODE_DONE;
+        written.about =
+            (struct calibrate_about){options->name, options->csv, options->out, options->plot};
+        write_compute(&written, options, &fit);
+        (options->json ? calibrate_compute_json : calibrate_compute_text)(&written.about, &fit);
     }
-    title = memory_format("%s: %zu batches in %s", options->name, fit.count, options->csv);
-    if (ok && options->plot && !err.text[0])
-        chart_of_compute(options->plot, title, &fit, &err);
-    free(title);
-    if (ok && !err.text[0])
-        (options->json ? calibrate_compute_json : calibrate_compute_text)(&about, &fit);
     compute_fit_done(&fit);
-    return ok ? end(&err) : EXIT_CODE_BAD_INPUT;
+    return written.code;
 }
 
 static int run(const struct command_options *options, const char *const *arguments)

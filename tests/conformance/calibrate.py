@@ -246,6 +246,8 @@ class Plot(Calibrate):
                          overlay, "--plot", self.folder / "plot.svg", expect=MACHINE,
                          env={"PATH": str(self.folder)})
         self.assertIn("gnuplot is not installed", done.stderr)
+        self.assertIn("bandwidth", done.stdout)
+        self.assertNotIn("plot.svg", done.stdout)
         self.assertIn("bandwidth: 65", overlay.read_text())
 
 

@@ -8,9 +8,9 @@ enum { WHAT, SIZE, TIME, MANY };
 
 static const struct csv_column wanted[] = {
     [WHAT] = {.name = "operation", .is_word = true},
-    [SIZE] = {.name = "bytes"},
-    [TIME] = {.name = "seconds", .above_min = true},
-    [MANY] = {.name = "concurrency", .optional = true, .min = 1},
+    [SIZE] = {.name = "bytes", .max = 1e18},
+    [TIME] = {.name = "seconds", .max = 1e9, .above_min = true},
+    [MANY] = {.name = "concurrency", .optional = true, .min = 1, .max = 1e9},
     {.name = NULL},
 };
 
@@ -97,6 +97,7 @@ static void every_mistake_has_its_line(void **state)
         {"operation,bytes,seconds\nPUT,-1,1\n", 2, "'bytes' is -1, but must be at least 0"},
         {"operation,bytes,seconds\n\nPUT,1 MB,1\n", 3, "a plain number, not '1 MB'"},
         {"operation,bytes,seconds\nPUT,1,nan\n", 2, "a plain number, not 'nan'"},
+        {"operation,bytes,seconds\nPUT,1e300,1\n", 2, "'bytes' is 1e300, but must be at most"},
         {"operation,bytes,seconds\nPUT,,1\n", 2, "a plain number, not ''"},
         {"operation,bytes,seconds\nPUT,1\n", 2, "names 3 columns, this row has 2"},
         {"operation,bytes,seconds\nPUT,1,1,5\n", 2, "names 3 columns, this row has 4"},
