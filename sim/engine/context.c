@@ -25,7 +25,8 @@
 #include "base/memory.h"
 #include "sim/engine/inside.h"
 
-enum { STACK_BYTES = 1 << 20, ACTORS_MOST = 30000, OTHER_MAPPINGS = 4000 };
+enum { STACK_BYTES = 256 << 10, UNGUARDED_STACK_BYTES = 1 << 20 };
+enum { OTHER_MAPPINGS = 4000 };
 
 struct carrier {
     struct engine *engine;
@@ -39,7 +40,8 @@ struct carrier {
 static struct {
     sg_host_t host; /* NULL: not started yet */
     bool busy;      /* an engine lives */
-    size_t actors_most;
+    bool guards;    /* stacks have guard pages */
+    size_t guarded_most;
     char version[40];
 } simgrid;
 
@@ -70,36 +72,32 @@ static bool load_platform(struct err *err)
 }
 
 /* A guard page splits a stack's mapping in two, and the kernel allows so many mappings. */
-static bool guards_fit(size_t actors)
+static size_t guarded_actors_most(void)
 {
-    long most = 65530;
+    long mappings = 65530;
     FILE *file = fopen("/proc/sys/vm/max_map_count", "r");
     if (file) {
-        if (fscanf(file, "%ld", &most) != 1)
-            most = 65530;
+        if (fscanf(file, "%ld", &mappings) != 1)
+            mappings = 65530;
         fclose(file);
     }
-    return 2 * (long)actors + OTHER_MAPPINGS <= most;
+    return mappings > OTHER_MAPPINGS ? (size_t)(mappings - OTHER_MAPPINGS) / 2 : 0;
 }
 
 static bool start_simgrid(const struct engine_limits *limits, struct err *err)
 {
-    simgrid.actors_most = limits->actors_most ? limits->actors_most : ACTORS_MOST;
-    bool guards = guards_fit(simgrid.actors_most);
-    if (!guards && !limits->actors_most) {
-        simgrid.actors_most = 1000;
-        guards = guards_fit(simgrid.actors_most);
-    }
+    simgrid.guarded_most = guarded_actors_most();
+    simgrid.guards = limits->actors_most <= simgrid.guarded_most;
     /* Without guard pages SimGrid callocs the stacks.  As separate mappings they come zeroed
      * and untouched; glibc, if let, would take to recycling and clearing them, every byte. */
-    if (!guards)
+    if (!simgrid.guards)
         mallopt(M_MMAP_THRESHOLD, 128 << 10);
     /* SimGrid gets arguments of ours, not the user's; the thresholds come first so that the
      * settings behind them are not logged. */
     char program[] = "traincast", quiet[] = "--log=root.thres:critical";
     char factory[] = "--cfg=contexts/factory:raw", threads[] = "--cfg=contexts/nthreads:1";
     char guard[] = "--cfg=contexts/guard-size:1";
-    guard[sizeof guard - 2] = guards ? '1' : '0';
+    guard[sizeof guard - 2] = simgrid.guards ? '1' : '0';
     char *argv[] = {program, quiet, factory, threads, guard, NULL};
     int argc = 5;
     /* SimGrid catches these to print its own advice; they belong to the program. */
@@ -163,11 +161,12 @@ static void carrier_main(int argc, char **argv)
 static void carrier_new(struct actor *actor)
 {
     struct engine *engine = actor->engine;
-    if (engine->counts.actors_alive > simgrid.actors_most) {
-        fprintf(stderr,
-                "traincast: more than %zu actors at once; engine_limits.actors_most, or the "
-                "kernel's vm.max_map_count, must be larger\n",
-                simgrid.actors_most);
+    if (simgrid.guards && engine->counts.actors_alive > simgrid.guarded_most) {
+        fprintf(
+            stderr,
+            "traincast: more than %zu actors at once, and engine_limits.actors_most did not "
+            "say so; else vm.max_map_count must be raised\n",
+            simgrid.guarded_most);
         exit(3);
     }
     struct carrier *carrier = NEW(struct carrier);
@@ -176,7 +175,9 @@ static void carrier_new(struct actor *actor)
     carrier->next = engine->carriers;
     engine->carriers = carrier;
     actor->carrier = carrier;
-    size_t bytes = engine->limits.stack_bytes ? engine->limits.stack_bytes : STACK_BYTES;
+    size_t bytes = simgrid.guards ? STACK_BYTES : UNGUARDED_STACK_BYTES;
+    if (engine->limits.stack_bytes)
+        bytes = engine->limits.stack_bytes;
     carrier->handle = sg_actor_init("carrier", simgrid.host);
     sg_actor_set_data(carrier->handle, carrier);
     sg_actor_set_stacksize(carrier->handle, (unsigned)((bytes + 4095) / 4096 * 4)); /* KiB */

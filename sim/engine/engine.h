@@ -45,11 +45,11 @@ struct event {
 struct engine_limits {
     double sim_time_s;  /* the run stops when the clock would pass this; 0: no limit */
     double wall_time_s; /* likewise for real seconds; 0: no limit */
-    size_t stack_bytes; /* of an actor; 0: 1 MiB, of which only touched pages cost memory.
-                         * OpenBLAS on several threads wants 4 MiB, on one a few KiB. */
-    size_t actors_most; /* alive at once; 0: 30,000.  Above that stacks lose their guard pages,
-                         * which the kernel counts (vm.max_map_count).  The first engine of a
-                         * process decides. */
+    size_t stack_bytes; /* of an actor; 0: 256 KiB, of which only touched pages cost memory
+                         * (OpenBLAS touches 36 KiB); 1 MiB without guard pages */
+    size_t actors_most; /* alive at once, as far as known.  Above about 30,000 stacks lose their
+                         * guard pages, because the kernel counts mappings (vm.max_map_count).
+                         * The first engine of a process decides. */
 };
 
 enum engine_end {

@@ -219,11 +219,11 @@ static double bench_full_service_own_caps(int count)
     return bench_full_service(count, count);
 }
 
-/* Four connections at once over a NIC that they fill. */
-static double bench_four_on_a_nic(int count)
+/* Four connections at once over a NIC that they fill, to one service. */
+static double four_on_a_nic(int count, double service_per_s, long total)
 {
     struct engine *engine = begin();
-    struct share *service = share_new(engine, "service", INFINITY);
+    struct share *service = share_new(engine, "service", service_per_s);
     struct client *client = NEW_ARRAY(struct client, (size_t)count);
     for (int i = 0; i < count; i++) {
         client[i].share[0] = i % 4 ? client[i - 1].share[0] : share_new(engine, "nic", 2.5);
@@ -231,13 +231,24 @@ static double bench_four_on_a_nic(int count)
         client[i].share_count = 2;
         client[i].cap_per_s = 1;
     }
-    double result = run_clients(engine, client, count, 2000000);
+    double result = run_clients(engine, client, count, total);
     for (int i = 0; i < count; i += 4)
         share_free(client[i].share[0]);
     share_free(service);
     free(client);
     engine_free(engine);
     return result;
+}
+
+static double bench_four_on_a_nic(int count)
+{
+    return four_on_a_nic(count, INFINITY, 2000000);
+}
+
+/* All NICs are tied together by the service. */
+static double bench_four_on_a_nic_and_full_service(int count)
+{
+    return four_on_a_nic(count, 0.3 * count, 20000);
 }
 
 /* Actors that wait, and then transfer over a NIC of their own and a service that is full. */
@@ -414,6 +425,7 @@ int main(int argc, char **argv)
 {
     static const int actors[SIZES] = {10, 1000, 10000};
     static const int clients[SIZES] = {10, 300, 10000};
+    static const int web[SIZES] = {12, 100, 1200};
     static const int workers[SIZES] = {10, 30, 100};
     static const struct {
         const char *what;
@@ -430,6 +442,7 @@ int main(int argc, char **argv)
         {"flow: full service, n caps", bench_full_service_own_caps, clients},
         {"actor: wait and transfer, full service", bench_wait_and_transfer, clients},
         {"actor: the transfer part of that", bench_transfer_part, clients},
+        {"flow: four on a full NIC, full service", bench_four_on_a_nic_and_full_service, web},
         {"flow: n workers, one message each", bench_one_each, workers},
         {"flow: n workers, all to all, equal sizes", bench_all_to_all_equal, workers},
         {"flow: n workers, all to all, unequal sizes", bench_all_to_all_unequal, workers},

@@ -3,6 +3,7 @@
  * engine of a process decides about those. */
 #include "tests/test.h"
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sim/engine/engine.h"
@@ -73,9 +74,46 @@ static void a_second_engine_needs_no_more(void **state)
     assert_true(resident_bytes() < 400e6);
 }
 
+static long mappings_allowed(void)
+{
+    long count = 0;
+    FILE *file = fopen("/proc/sys/vm/max_map_count", "r");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%ld", &count), 1);
+    fclose(file);
+    return count;
+}
+
+/* In a child: it ends the process, and it must be the first engine there. */
+static void too_many_actors_that_nobody_announced_end_the_program(void **state)
+{
+    (void)state;
+    if (mappings_allowed() > 2 * COUNT)
+        skip(); /* they all get guard pages here */
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        if (!freopen("/dev/null", "w", stderr))
+            _exit(1);
+        struct engine_limits limits = {0};
+        struct err err = {""};
+        struct engine *engine = engine_new(&limits, &err);
+        static int left;
+        for (int i = 0; i < COUNT; i++)
+            actor_spawn(engine, "many", sleep_twice, &left);
+        engine_run(engine, &err);
+        _exit(0);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(too_many_actors_that_nobody_announced_end_the_program),
         cmocka_unit_test(forty_thousand_actors_live_at_once_in_bounded_memory),
         cmocka_unit_test(a_second_engine_needs_no_more),
     };
