@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * exchange_bench.c -- how long the simulator takes for rounds of a collective.
  *
- *     exchange_bench [PATTERN [RANKS [ROUNDS [CHANNEL [POLLING [SIGMA]]]]]]
+ *     exchange_bench [PATTERN [RANKS [ROUNDS [CHANNEL [POLLING [SIGMA [BYTES]]]]]]]
  *
  * By default 100 rounds of scatter_reduce among 300 functions over an object store with
  * jittered latency (lognormal, SIGMA 0.3) and rate limits on: 27 million transfers, each with
- * its own beginning and end.  Prints one line of figures; wall time is the process's CPU time.
+ * its own beginning and end.  CHANNEL: s3, memcached, dynamodb or direct.  Prints one line of
+ * figures; wall time is the process's CPU time.
  */
 #include <math.h>
 #include <stdio.h>
@@ -15,7 +16,9 @@
 #include <time.h>
 
 #include "base/memory.h"
+#include "sim/channel/cache.h"
 #include "sim/channel/direct.h"
+#include "sim/channel/dynamodb.h"
 #include "sim/channel/exchange.h"
 #include "sim/channel/s3.h"
 
@@ -76,6 +79,51 @@ static struct s3_conf s3_conf(const char *polling, double sigma)
         .get_price_pusd_per_request = 400000,
         .list_price_pusd_per_request = 5000000,
     };
+}
+
+struct settings {
+    struct s3_conf s3;
+    struct cache_conf memcached;
+    struct dynamodb_conf dynamodb;
+    struct direct_conf direct;
+};
+
+/* The other stores are S3 but for what the kind is about: they differ in how they are asked. */
+static struct settings all_settings(const char *polling, double sigma)
+{
+    struct s3_conf s3 = s3_conf(polling, sigma);
+
+    return (struct settings){
+        .s3 = s3,
+        .memcached = {.store = s3.store,
+                      .node = {.vcpus = 2,
+                               .memory_bytes = 3317862236,
+                               .nic_up_bytes_per_s = 630e6 / 8,
+                               .nic_down_bytes_per_s = 630e6 / 8},
+                      .start_time_s = value_constant(0),
+                      .billing_granularity_s = 3600,
+                      .request_s = 1e-5,
+                      .thread_bytes_per_s = 400e6},
+        .dynamodb = {.store = s3.store,
+                     .patience = s3.patience,
+                     .page_bytes = 1000000,
+                     .write_unit_bytes = 1024,
+                     .read_unit_bytes = 4096,
+                     .write_rate_per_s = NAN,
+                     .read_rate_per_s = NAN,
+                     .burst_s = 300},
+        .direct = {.latency_s = value_constant(0.0005), .bandwidth_bytes_per_s = NAN},
+    };
+}
+
+/* NULL: there are none. */
+static const void *settings_of(const struct settings *settings, const char *channel)
+{
+    return strcmp(channel, "s3") == 0          ? (const void *)&settings->s3
+           : strcmp(channel, "memcached") == 0 ? (const void *)&settings->memcached
+           : strcmp(channel, "dynamodb") == 0  ? (const void *)&settings->dynamodb
+           : strcmp(channel, "direct") == 0    ? (const void *)&settings->direct
+                                               : NULL;
 }
 
 static int64_t count(struct bench *bench, const char *operation)
@@ -150,21 +198,24 @@ int main(int argc, char **argv)
 {
     const char *pattern = argc > 1 ? argv[1] : "scatter_reduce";
     const char *channel = argc > 4 ? argv[4] : "s3";
-    struct s3_conf s3 =
-        s3_conf(argc > 5 ? argv[5] : "computed", argc > 6 ? atof(argv[6]) : 0.3);
-    struct direct_conf direct = {.latency_s = value_constant(0.0005),
-                                 .bandwidth_bytes_per_s = NAN};
+    struct settings settings =
+        all_settings(argc > 5 ? argv[5] : "computed", argc > 6 ? atof(argv[6]) : 0.3);
+    int64_t bytes = argc > 7 ? atoll(argv[7]) : 12000000;
     struct tree_conf tree = {.fan_out = 2};
     struct choice collective = {.kind = family_find(&pattern_family, pattern), .conf = &tree};
     struct bench bench = {.ranks = argc > 2 ? atoi(argv[2]) : 300,
                           .rounds = argc > 3 ? atoi(argv[3]) : 100};
-    struct collective_totals totals = collective_totals(&collective, bench.ranks, 12000000);
+    struct collective_totals totals = collective_totals(&collective, bench.ranks, bytes);
     struct worker *worker = NEW_ARRAY(struct worker, (size_t)bench.ranks);
     struct err err = {0};
     double begin_s;
 
-    open_world(&bench, channel, strcmp(channel, "s3") ? (void *)&direct : (void *)&s3);
-    bench.plan = exchange_plan_new(&collective, bench.ranks, 12000000);
+    if (!settings_of(&settings, channel)) {
+        fprintf(stderr, "no settings for channel '%s'\n", channel);
+        return 2;
+    }
+    open_world(&bench, channel, settings_of(&settings, channel));
+    bench.plan = exchange_plan_new(&collective, bench.ranks, bytes);
     begin_s = cpu_s();
     for (int i = 0; i < bench.ranks; i++) {
         worker[i] = (struct worker){&bench, i};
