@@ -54,6 +54,13 @@ struct data_file_conf {
     bool header;      /* csv: the first line holds names */
 };
 
+/* rcv1-like, criteo-like */
+struct sparse_like_conf {
+    int64_t rows;
+    int64_t test_rows; /* 0: no test set */
+    int64_t features;
+};
+
 struct higgs_like_conf {
     int64_t rows;
     int64_t test_rows; /* 0: no test set */
