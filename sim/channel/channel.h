@@ -8,7 +8,8 @@
  * channel_do is the blocking form for a body.
  *
  * Values never travel here: channels move bytes, reduce.h forms numbers.
- * To add a kind: write yours.c beside s3.c, add its line to list.h. */
+ * To add a kind: write yours.c beside direct.c or, for a storage service, beside s3.c, which is
+ * built of store.c; add its line to list.h. */
 #ifndef TRAINCAST_SIM_CHANNEL_CHANNEL_H
 #define TRAINCAST_SIM_CHANNEL_CHANNEL_H
 

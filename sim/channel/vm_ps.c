@@ -13,7 +13,7 @@
  *
  * SIMPLIFIED: can_push is always answered yes: nobody waits until all others have pulled the
  * round before, because its sum is kept apart.
- * SIMPLIFIED: polls take no time of the server. */
+ * SIMPLIFIED: polls take no time of the server, and its work does not use up CPU credits. */
 #include "sim/channel/vm_ps.h"
 
 #include <assert.h>

@@ -103,6 +103,71 @@ static void one_rank_alone_has_nothing_to_do(void **state)
     assert_null(exchange_plan_free(NULL));
 }
 
+/* -- what can be asked for at once ----------------------------------------------------------
+ */
+
+static void gets_one_after_another_are_a_run(void **state)
+{
+    struct exchange_plan *plan = plan_of("scatter_reduce", 5, 1000);
+
+    (void)state;
+    assert_int_equal(plan->runs, 5);
+    for (int rank = 0; rank < 5; rank++) {
+        assert_int_equal(plan->run[rank].rank, rank);
+        assert_int_equal(plan->run[rank].wanted, 4);
+        for (int32_t chunk = 0; chunk < 5; chunk++) /* the merged ones */
+            assert_int_equal(plan_reads(plan, 20 + chunk, rank), chunk != rank);
+    }
+    exchange_plan_free(plan);
+}
+
+static void runs_that_overlap_share_a_listing_of_their_own(void **state)
+{
+    struct exchange_plan *plan = plan_of("scatter_reduce", 5, 1000);
+
+    (void)state;
+    assert_int_equal(plan->run_listings, 1);
+    for (int i = 0; i < plan->runs; i++)
+        assert_true(plan->run[i].is_run && !plan->run[i].exclusive);
+    exchange_plan_free(plan);
+}
+
+static void a_get_alone_is_no_run(void **state)
+{
+    static const char *const without[] = {"allreduce", "ring", "tree"};
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct exchange_plan *plan = plan_of(without[i], 7, 1000);
+
+        assert_int_equal(plan->runs, 0);
+        exchange_plan_free(plan);
+    }
+}
+
+static void a_service_that_merges_stands_in_for_a_leader(void **state)
+{
+    struct tree_conf tree = {.fan_out = 2};
+    struct choice leader = {.kind = family_find(&pattern_family, "allreduce")};
+    struct choice none = {.kind = family_find(&pattern_family, "tree"), .conf = &tree};
+    struct channel_facts merges = {.merges = true}, does_not = {0};
+    struct exchange_plan *merged = exchange_plan_on(&merges, &leader, 4, 400);
+    struct exchange_plan *others[] = {exchange_plan_on(&does_not, &leader, 4, 400),
+                                      exchange_plan_on(&merges, &none, 4, 400),
+                                      exchange_plan_on(&merges, &leader, 1, 400)};
+
+    (void)state;
+    assert_int_equal(merged->merged, 4);
+    for (int i = 0; i < 8; i++) /* each rank: PUT its own, GET the merged one */
+        assert_int_equal(merged->step[i].op, i % 2 ? STEP_GET : STEP_PUT);
+    assert_int_equal(merged->gathers, 0);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(others[i]->merged, -1);
+        exchange_plan_free(others[i]);
+    }
+    exchange_plan_free(merged);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +177,10 @@ int main(void)
         cmocka_unit_test(readers_of_different_slots_list_different_prefixes),
         cmocka_unit_test(gathers_that_overlap_share_a_prefix_and_delete_nothing),
         cmocka_unit_test(one_rank_alone_has_nothing_to_do),
+        cmocka_unit_test(gets_one_after_another_are_a_run),
+        cmocka_unit_test(runs_that_overlap_share_a_listing_of_their_own),
+        cmocka_unit_test(a_get_alone_is_no_run),
+        cmocka_unit_test(a_service_that_merges_stands_in_for_a_leader),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
