@@ -77,3 +77,21 @@ void sparse_add_rows(const struct rows *rows, int64_t from, int64_t count, const
         }
     }
 }
+
+int64_t sparse_touched(struct rows rows, uint32_t *bit)
+{
+    const struct matrix *matrix = rows.matrix;
+    int64_t words = ((int64_t)matrix->features + 31) / 32, touched = 0;
+
+    memset(bit, 0, sizeof *bit * (size_t)words);
+    for (int64_t i = 0; i < rows.count; i++) {
+        int64_t row = rows_at(rows, i), end = matrix->row_start[row + 1];
+
+        prefetch_row(&rows, i + PREFETCH_ROWS);
+        for (int64_t at = matrix->row_start[row]; at < end; at++)
+            bit[matrix->column[at] / 32] |= UINT32_C(1) << matrix->column[at] % 32;
+    }
+    for (int64_t word = 0; word < words; word++)
+        touched += __builtin_popcount(bit[word]);
+    return touched;
+}

@@ -16,4 +16,7 @@ void sparse_dot(const struct rows *rows, int64_t from, int64_t count, const floa
 void sparse_add_rows(const struct rows *rows, int64_t from, int64_t count, const float *z,
                      float scale, int32_t classes, float *target);
 
+/* How many different features sparse rows have.  bit: room for ceil(D / 32) words. */
+int64_t sparse_touched(struct rows rows, uint32_t *bit);
+
 #endif

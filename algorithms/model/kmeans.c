@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "algorithms/math/nearest.h"
+#include "algorithms/math/sparse.h"
 #include "algorithms/model/carve.h"
 #include "algorithms/model/model.h"
 
@@ -179,6 +180,19 @@ static void kmeans_statistics(const struct model *model, const float *w, struct 
         statistics[D * K + j] = (float)a.count[j];
 }
 
+/* Which cluster a row belongs to is not known yet. */
+static int64_t kmeans_statistics_nonzeros(const struct model *model, struct rows rows,
+                                          uint32_t *bit)
+{
+    int64_t K = clusters_of(model), by_features, by_numbers;
+
+    if (!model->sparse)
+        return kmeans_statistics_floats(model);
+    by_features = K * sparse_touched(rows, bit);
+    by_numbers = rows_nonzeros(rows);
+    return K + (by_features < by_numbers ? by_features : by_numbers);
+}
+
 static void kmeans_maximise(const struct model *model, const float *statistics, float *w)
 {
     int64_t K = clusters_of(model);
@@ -283,6 +297,7 @@ static struct work kmeans_evaluate_work(const struct model *model, int64_t rows,
 static const struct expectation expectation = {
     .statistics_floats = kmeans_statistics_floats,
     .statistics = kmeans_statistics,
+    .statistics_nonzeros = kmeans_statistics_nonzeros,
     .maximise = kmeans_maximise,
     .shift = kmeans_shift,
 };

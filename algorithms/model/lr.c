@@ -47,6 +47,13 @@ static void lr_gradient(const struct model *model, const float *w, struct rows r
     objective_gradient(&objective, model, w, rows, scratch, gradient, ret_loss);
 }
 
+static int64_t lr_gradient_nonzeros(const struct model *model, struct rows rows, uint32_t *bit)
+{
+    struct objective objective = objective_of(model);
+
+    return objective_gradient_nonzeros(&objective, model, rows, bit);
+}
+
 static void lr_descend(const struct model *model, float *w, struct rows rows, float *scratch,
                        float rate)
 {
@@ -91,6 +98,7 @@ const struct model_kind model_lr = {
     .init = objective_init,
     .scratch_floats = linear_scratch_floats,
     .gradient = lr_gradient,
+    .gradient_nonzeros = lr_gradient_nonzeros,
     .descend = lr_descend,
     .evaluate = lr_evaluate,
     .penalty = lr_penalty,

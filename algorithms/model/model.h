@@ -46,6 +46,8 @@ struct expectation {
     int64_t (*statistics_floats)(const struct model *model);
     void (*statistics)(const struct model *model, const float *w, struct rows rows,
                        float *scratch, float *statistics);
+    /* As gradient_nonzeros. */
+    int64_t (*statistics_nonzeros)(const struct model *model, struct rows rows, uint32_t *bit);
     /* w: float[P], in and out: the best fit to the statistics, which may be scaled; what they
      * say nothing about stays. */
     void (*maximise)(const struct model *model, const float *statistics, float *w);
@@ -77,6 +79,10 @@ struct model_kind {
      * ret_loss: that objective; NULL saves its logarithms.  rows.count >= 1. */
     void (*gradient)(const struct model *model, const float *w, struct rows rows,
                      float *scratch, float *gradient, double *ret_loss);
+
+    /* How many entries of the gradient over such rows can be other than 0; counted without
+     * arithmetic.  bit: room for ceil(D / 32) words.  NULL: all. */
+    int64_t (*gradient_nonzeros)(const struct model *model, struct rows rows, uint32_t *bit);
 
     /* w -= rate * gradient over rows; may cost less than the gradient itself (sparse rows). */
     void (*descend)(const struct model *model, float *w, struct rows rows, float *scratch,

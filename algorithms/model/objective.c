@@ -122,6 +122,15 @@ void objective_gradient(const struct objective *objective, const struct model *m
     gradient_of(objective, &linear, model, gradient, ret_loss);
 }
 
+/* Penalties reach all weights. */
+int64_t objective_gradient_nonzeros(const struct objective *objective,
+                                    const struct model *model, struct rows rows, uint32_t *bit)
+{
+    if (!model->sparse || objective->l1 != 0 || objective->l2 != 0)
+        return model->parameters;
+    return (sparse_touched(rows, bit) + 1) * model->classes;
+}
+
 /* w -= rate * the penalties' slope at w. */
 static void descend_penalties(const struct objective *objective, const struct model *model,
                               float *w, float rate)

@@ -54,6 +54,13 @@ static void svm_gradient(const struct model *model, const float *w, struct rows 
     objective_gradient(&objective, model, w, rows, scratch, gradient, ret_loss);
 }
 
+static int64_t svm_gradient_nonzeros(const struct model *model, struct rows rows, uint32_t *bit)
+{
+    struct objective objective = objective_of(model);
+
+    return objective_gradient_nonzeros(&objective, model, rows, bit);
+}
+
 static void svm_descend(const struct model *model, float *w, struct rows rows, float *scratch,
                         float rate)
 {
@@ -98,6 +105,7 @@ const struct model_kind model_svm = {
     .init = objective_init,
     .scratch_floats = linear_scratch_floats,
     .gradient = svm_gradient,
+    .gradient_nonzeros = svm_gradient_nonzeros,
     .descend = svm_descend,
     .evaluate = svm_evaluate,
     .penalty = svm_penalty,

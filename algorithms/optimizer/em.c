@@ -28,6 +28,10 @@ static const struct field fields[] = {
              "over them (unweighted: and over the workers' own). LambdaML's figure for Higgs, "
              "0.15, is one of these.",
          .source = "LambdaML, github.com/DS3Lab/LambdaML at e7d466e"),
+    CONF(struct em_conf, sparse_messages, .preset = "yes",
+         .doc =
+             "With average weighted: send index and value (8 bytes) of what can be other than "
+             "0 where that takes fewer bytes than all sums."),
     CONF_END,
 };
 
@@ -73,12 +77,27 @@ static int64_t em_state_floats(const void *conf, const struct model *model)
     return 0;
 }
 
-/* Unweighted: room for the statistics that become the worker's own centroids. */
+/* Weighted: room for a bit for each feature.  Unweighted: for the statistics that become the
+ * worker's own centroids. */
 static int64_t em_scratch_floats(const void *conf, const struct model *model)
 {
     return ((const struct em_conf *)conf)->average == WEIGHTED
-               ? 0
+               ? ((int64_t)model->features + 31) / 32
                : model->kind->expectation->statistics_floats(model);
+}
+
+static int64_t em_message_nonzeros(const struct optimizer *optimizer,
+                                   const struct sampler *sampler, int64_t round,
+                                   const struct scratch *scratch)
+{
+    const struct model *model = optimizer->model;
+    const struct em_conf *conf = conf_of(optimizer);
+
+    (void)round;
+    if (conf->average != WEIGHTED || !conf->sparse_messages)
+        return em_message_floats(conf, model);
+    return model->kind->expectation->statistics_nonzeros(
+        model, sampler->shard, (void *)optimizer_own_scratch(optimizer, scratch));
 }
 
 static double em_contribute(const struct optimizer *optimizer, const float *weights,
@@ -141,6 +160,7 @@ const struct optimizer_kind optimizer_em = {
     .steps_per_round = em_steps_per_round,
     .message_floats = em_message_floats,
     .state_floats = em_state_floats,
+    .message_nonzeros = em_message_nonzeros,
     .scratch_floats = em_scratch_floats,
     .contribute = em_contribute,
     .apply = em_apply,

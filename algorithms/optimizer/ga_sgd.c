@@ -12,6 +12,11 @@ static const struct field fields[] = {
     SCHEDULE_FIELD(struct ga_sgd_conf),
     CONF(struct ga_sgd_conf, batch_size, .min = 1,
          .doc = "Rows per worker and step; all rows of the worker when it has no more."),
+    CONF(
+        struct ga_sgd_conf, sparse_messages, .preset = "yes",
+        .doc =
+            "Send index and value (8 bytes) of the gradient's non-zeros where that takes fewer "
+            "bytes than all values: with sparse rows and no penalty. LambdaML sends all."),
     CONF_END,
 };
 
@@ -43,6 +48,26 @@ static int64_t ga_sgd_state_floats(const void *conf, const struct model *model)
     (void)conf;
     (void)model;
     return 0;
+}
+
+/* Room for a bit for each feature. */
+static int64_t ga_sgd_scratch_floats(const void *conf, const struct model *model)
+{
+    (void)conf;
+    return ((int64_t)model->features + 31) / 32;
+}
+
+static int64_t ga_sgd_message_nonzeros(const struct optimizer *optimizer,
+                                       const struct sampler *sampler, int64_t round,
+                                       const struct scratch *scratch)
+{
+    const struct model *model = optimizer->model;
+    void *bit = optimizer_own_scratch(optimizer, scratch);
+
+    if (!conf_of(optimizer)->sparse_messages || !model->kind->gradient_nonzeros)
+        return model->parameters;
+    return model->kind->gradient_nonzeros(model, sampler_rows(sampler, round, scratch->index),
+                                          bit);
 }
 
 static double ga_sgd_contribute(const struct optimizer *optimizer, const float *weights,
@@ -79,6 +104,8 @@ const struct optimizer_kind optimizer_ga_sgd = {
     .steps_per_round = ga_sgd_steps_per_round,
     .message_floats = ga_sgd_message_floats,
     .state_floats = ga_sgd_state_floats,
+    .message_nonzeros = ga_sgd_message_nonzeros,
+    .scratch_floats = ga_sgd_scratch_floats,
     .contribute = ga_sgd_contribute,
     .apply = ga_sgd_apply,
 };

@@ -2,6 +2,8 @@
  * optimizer.c -- the registry of optimizers, and what holds for all of them. */
 #include "algorithms/optimizer/optimizer.h"
 
+enum { DENSE_BYTES = sizeof(float), SPARSE_BYTES = sizeof(int32_t) + sizeof(float) };
+
 #define OPTIMIZER(name_) extern const struct optimizer_kind optimizer_##name_;
 #include "algorithms/optimizer/list.h"
 #undef OPTIMIZER
@@ -66,6 +68,19 @@ struct work optimizer_round_work(const struct optimizer *optimizer,
     if (optimizer->kind->step_flops)
         work.flops += (double)steps * optimizer->kind->step_flops(model);
     return work;
+}
+
+int64_t optimizer_message_bytes(const struct optimizer *optimizer,
+                                const struct sampler *sampler, int64_t round,
+                                const struct scratch *scratch)
+{
+    const struct optimizer_kind *kind = optimizer->kind;
+    int64_t dense = kind->message_floats(optimizer->conf, optimizer->model) * DENSE_BYTES;
+    int64_t sparse = dense;
+
+    if (kind->message_nonzeros)
+        sparse = kind->message_nonzeros(optimizer, sampler, round, scratch) * SPARSE_BYTES;
+    return sparse < dense ? sparse : dense;
 }
 
 static int64_t aligned(int64_t floats)

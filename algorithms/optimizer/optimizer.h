@@ -58,6 +58,11 @@ struct optimizer_kind {
      * (momentum, ADMM's u; lost with the worker's memory). */
     int64_t (*message_floats)(const void *conf, const struct model *model);
     int64_t (*state_floats)(const void *conf, const struct model *model);
+    /* How many numbers of the worker's message of a round can be other than 0; counted without
+     * arithmetic.  NULL, or message_floats: all. */
+    int64_t (*message_nonzeros)(const struct optimizer *optimizer,
+                                const struct sampler *sampler, int64_t round,
+                                const struct scratch *scratch);
 
     /* Floats of scratch beside the model's: optimizer_own_scratch.  NULL: none. */
     int64_t (*scratch_floats)(const void *conf, const struct model *model);
@@ -102,6 +107,12 @@ int64_t optimizer_steps_per_round(const struct optimizer *optimizer, int64_t ste
 struct work optimizer_round_work(const struct optimizer *optimizer,
                                  const struct sampler *sampler, int64_t round);
 
+/* Of the worker's message of a round, on its way: 4 bytes a number, or, where that is less, 8
+ * for each that can be other than 0 (which one it is, and its value). */
+int64_t optimizer_message_bytes(const struct optimizer *optimizer,
+                                const struct sampler *sampler, int64_t round,
+                                const struct scratch *scratch);
+
 /* Scratch for contribute on samplers of up to step_rows rows a step, and for the model's
  * evaluate on any number of rows. */
 void optimizer_scratch_init(const struct optimizer *optimizer, int64_t step_rows,
@@ -113,6 +124,7 @@ struct ga_sgd_conf {
     double learning_rate;
     struct schedule_conf schedule;
     int64_t batch_size;
+    bool sparse_messages;
 };
 
 struct ma_sgd_conf {
@@ -124,6 +136,7 @@ struct ma_sgd_conf {
 
 struct em_conf {
     int average;
+    bool sparse_messages;
     double threshold; /* NaN: none */
 };
 

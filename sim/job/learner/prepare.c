@@ -14,6 +14,9 @@
 /* Rows of one part of an evaluation: some milliseconds of arithmetic. */
 enum { PART_ROWS = 32768 };
 
+/* Enough for the largest of all to be hardly larger. */
+enum { MESSAGES_COUNTED = 64 };
+
 static char *data_path(void *arg, const char *path)
 {
     return scenario_data_path(arg, path);
@@ -149,6 +152,23 @@ static void fill_facts_of_worker(struct computed *c, const struct scenario *scen
         c->model.kind->evaluate_work(&c->model, training, mine->sampler.charged_nonzeros);
 }
 
+/* SIMPLIFIED: all messages of a run, merged ones too, have the size of the largest of the first
+ * rounds'.  Batches are alike; but what sparse gradients sum up to has more non-zeros than
+ * each, and a charged batch that is larger than the rows in memory has more than those. */
+static int64_t message_bytes(const struct computed *c)
+{
+    int64_t rounds = 1 + MESSAGES_COUNTED / c->workers, largest = 0;
+
+    for (int64_t round = 0; round < rounds; round++)
+        for (int w = 0; w < c->workers; w++) {
+            int64_t bytes = optimizer_message_bytes(&c->optimizer, &c->contribution[w].sampler,
+                                                    round, &c->scratch[0]);
+
+            largest = bytes > largest ? bytes : largest;
+        }
+    return largest;
+}
+
 static void fill_facts(struct computed *c, const struct scenario *scenario)
 {
     struct learner_facts *facts = &c->base.facts;
@@ -157,7 +177,7 @@ static void fill_facts(struct computed *c, const struct scenario *scenario)
     facts->workers = c->workers;
     facts->parameters = c->model.parameters;
     facts->model_bytes = optimizer_shared_floats(&c->optimizer) * (int64_t)sizeof(float);
-    facts->message_bytes = c->message_floats * (int64_t)sizeof(float);
+    facts->message_bytes = message_bytes(c);
     facts->epochs_per_round =
         (double)optimizer_steps_per_round(&c->optimizer, steps_per_epoch) /
         (double)steps_per_epoch;
