@@ -58,6 +58,7 @@ static void prepare_ranks(struct exchange *exchange)
     const struct exchange_plan *plan = exchange->plan;
     size_t lanes = (size_t)plan->lanes;
 
+    exchange->absent = plan->ranks;
     exchange->rank = NEW_ARRAY(struct rank, (size_t)plan->ranks);
     exchange->lane = NEW_ARRAY(struct lane, (size_t)plan->ranks * lanes);
     for (int i = 0; i < plan->ranks; i++) {
@@ -129,6 +130,23 @@ void rank_fails(struct rank *rank, enum outcome outcome)
         actor_wake(rank->actor);
 }
 
+/* A rank has come, or is lost. */
+static void count_absent(struct rank *rank, bool came)
+{
+    struct exchange *exchange = rank->exchange;
+    bool were_all = exchange->absent == 0;
+
+    if (rank->came == came)
+        return;
+    rank->came = came;
+    exchange->absent += came ? -1 : 1;
+    if (were_all == (exchange->absent == 0))
+        return;
+    for (int i = 0; i < exchange->plan->ranks; i++)
+        if (exchange->rank[i].actor)
+            rank_book(&exchange->rank[i]);
+}
+
 static void enter(struct rank *rank, struct node *node, struct actor *self)
 {
     const struct exchange *exchange = rank->exchange;
@@ -142,6 +160,7 @@ static void enter(struct rank *rank, struct node *node, struct actor *self)
              rank->number, exchange->plan->ranks);
     ledger_activity(world->ledger, node->entity, ACTIVITY_COMMUNICATE,
                     engine_now_s(world->engine));
+    count_absent(rank, true);
     posts_release(rank);
     for (int i = 0; i < exchange->plan->lanes; i++)
         lane_start(&rank->lane[i]);
@@ -152,6 +171,7 @@ static void leave(struct rank *rank, enum outcome outcome)
 {
     rank->actor = NULL;
     if (outcome != OUTCOME_OK) {
+        count_absent(rank, false);
         for (int i = 0; i < rank->exchange->plan->lanes; i++)
             lane_stop(&rank->lane[i]);
         posts_of_lost(rank);

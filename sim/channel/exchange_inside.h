@@ -45,6 +45,7 @@ struct rank {
     struct node *node;   /* NULL while its body is not in exchange_run */
     struct actor *actor; /* likewise */
     struct lane *lane;   /* [plan->lanes] */
+    bool came;           /* to the exchange, and was not lost in it */
     int lanes_left;      /* not through yet */
     int64_t posts_left;  /* of its own */
     enum outcome outcome;
@@ -57,6 +58,7 @@ struct exchange {
     struct channel *channel;
     struct channel_facts facts;
     bool abandoned;
+    int absent; /* ranks that have not come: who waits while there are some waits for them */
     struct object *object;   /* [slots], direct: [edges] */
     struct listing *listing; /* [listings + run_listings], direct: [gathers] */
     struct rank *rank;       /* [ranks] */
@@ -78,6 +80,8 @@ void rank_goes_on(struct rank *rank); /* wakes its body if nothing is left to do
 void rank_fails(struct rank *rank, enum outcome outcome);
 
 /* lane.c */
+/* Books what the rank's entity is doing: its lane 0's business. */
+void rank_book(const struct rank *rank);
 void lane_start(struct lane *lane);
 void lane_stop(struct lane *lane);
 void lane_done(struct lane *lane);

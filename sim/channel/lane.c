@@ -45,16 +45,28 @@ static const struct gather *fetched_by(const struct lane *lane, const struct pla
 
 static void request_over(struct request *request);
 
-/* What an entity is doing is its lane 0's business. */
+/* Once all ranks have come, nobody waits for anybody's arrival any more: what is still waited
+ * for is the others' requests, which is communication. */
+void rank_book(const struct rank *rank)
+{
+    const struct request *request = &rank->lane->request;
+    const struct channel *channel = rank->exchange->channel;
+    bool waits = request_is_under_way(request) && request->is_waiting;
+    enum activity activity = ACTIVITY_COMMUNICATE;
+
+    if (waits && !channel_is_up(channel))
+        activity = ACTIVITY_START;
+    else if (waits && rank->exchange->absent)
+        activity = ACTIVITY_WAIT;
+    ledger_activity(channel->world->ledger, rank->node->entity, activity,
+                    engine_now_s(channel->world->engine));
+}
+
 static void request_waits_or_not(struct request *request)
 {
-    const struct channel *channel = request->channel;
-    enum activity activity = !request->is_waiting     ? ACTIVITY_COMMUNICATE
-                             : channel_is_up(channel) ? ACTIVITY_WAIT
-                                                      : ACTIVITY_START;
+    const struct lane *lane = request->owner;
 
-    ledger_activity(channel->world->ledger, request->node->entity, activity,
-                    engine_now_s(channel->world->engine));
+    rank_book(lane->rank);
 }
 
 static void ask(struct lane *lane, enum verb verb, struct object *object, int64_t bytes)

@@ -42,8 +42,8 @@ const struct command command_check = {
     .name = "check",
     .arguments = "FILE.yaml...",
     .summary = "Say everything that is wrong with scenarios, and run nothing",
-    .doc =
-        "Loads each scenario and its data and reports all mistakes at once, like a compiler.",
+    .doc = "Reports all mistakes in the keys of a scenario at once, like a compiler; when "
+           "there are none, it loads the data and says what does not fit together.",
     .table = table,
     .argument_min = 1,
     .argument_max = -1,

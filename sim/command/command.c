@@ -27,29 +27,44 @@ const struct command *command_find(const char *name)
     return NULL;
 }
 
-static const char *directory_if_there(const char *path)
+/* A folder of shared files: what is installed beside the program, else what it was built from.
+ * out: char[PATH_MAX]. */
+static const char *shared_dir(const char *name, const char *source, char *out)
 {
-    return access(path, R_OK | X_OK) == 0 ? path : NULL;
+    char program[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    char *slash;
+
+    program[length > 0 ? length : 0] = '\0';
+    slash = strrchr(program, '/');
+    if (!slash)
+        return source;
+    *slash = '\0';
+    if (snprintf(out, PATH_MAX, "%s/%s/%s", program, TRAINCAST_SHARE_FROM_BIN, name) <
+            PATH_MAX &&
+        access(out, R_OK | X_OK) == 0)
+        return out;
+    return source;
 }
 
 const char *command_platforms_dir(const struct command_options *options)
 {
-    const char *directory = options->platforms_dir;
+    static char path[PATH_MAX];
 
-    if (!directory)
-        directory = getenv("TRAINCAST_PLATFORMS");
-    if (!directory)
-        directory = directory_if_there(TRAINCAST_SOURCE_PLATFORMS);
-    return directory ? directory : TRAINCAST_INSTALLED_PLATFORMS;
+    if (options->platforms_dir)
+        return options->platforms_dir;
+    if (getenv("TRAINCAST_PLATFORMS"))
+        return getenv("TRAINCAST_PLATFORMS");
+    return shared_dir("platforms", TRAINCAST_SOURCE "/platforms", path);
 }
 
 const char *command_scenarios_dir(void)
 {
-    const char *directory = getenv("TRAINCAST_SCENARIOS");
+    static char path[PATH_MAX];
 
-    if (!directory)
-        directory = directory_if_there(TRAINCAST_SOURCE_SCENARIOS);
-    return directory ? directory : TRAINCAST_INSTALLED_SCENARIOS;
+    if (getenv("TRAINCAST_SCENARIOS"))
+        return getenv("TRAINCAST_SCENARIOS");
+    return shared_dir("scenarios", TRAINCAST_SOURCE "/scenarios", path);
 }
 
 static int wrong_use(const struct command *command, const char *what, const char *why)

@@ -163,7 +163,8 @@ void training_complete(struct training *t, int64_t round, bool evaluated, int en
 {
     double now_s = training_now_s(t);
 
-    ledger_cut(t->run->world.ledger, entity, now_s, round + 1);
+    if (entity != LEDGER_RUN)
+        ledger_cut(t->run->world.ledger, entity, now_s, round + 1);
     if (!evaluated)
         return;
     t->last_evaluated_s = now_s;

@@ -22,7 +22,7 @@
     X(LOAD,        load,        "reading the training data")                                \
     X(COMPUTE,     compute,     "training arithmetic")                                      \
     X(COMMUNICATE, communicate, "requests and transfers of an exchange")                    \
-    X(WAIT,        wait,        "waiting for others (barrier, object not yet there)")       \
+    X(WAIT,        wait,        "waiting for others, who have not come to the exchange")    \
     X(CHECKPOINT,  checkpoint,  "writing or reading a checkpoint")                          \
     X(EVALUATE,    evaluate,    "charged evaluation")                                       \
     X(SERVE,       serve,       "answering requests")                                       \

@@ -59,7 +59,7 @@ static enum outcome inside(struct actor *self, struct worker *worker, struct nod
     struct bsp_round *state = bsp_round(t, worker->round);
     enum outcome outcome;
 
-    state->last_entity = worker->entity;
+    bsp_enter_round(worker, state);
     worker_book(worker, ACTIVITY_COMMUNICATE);
     mine->inside = true;
     bsp_patience_begin(worker);
@@ -195,6 +195,8 @@ static void start(struct training *t)
     t->state = bsp;
     bsp->conf = t->sync_conf;
     bsp->worker = NEW_ARRAY(struct bsp_worker, t->workers);
+    for (int w = 0; w < t->workers; w++)
+        bsp->worker[w].entered = -1;
     bsp->state[0].round = bsp->state[1].round = -1;
     bsp->reinvoked_round = -1;
     object_init(&bsp->checkpoint, NULL);

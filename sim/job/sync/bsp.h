@@ -18,14 +18,15 @@ struct bsp_conf {
 struct bsp_round {
     int64_t round; /* -1: unused */
     struct exchange *exchange;
-    int left;        /* members that are through */
-    int last_entity; /* who entered last: the critical path went through it */
+    int entered; /* members that have come to the exchange, */
+    int left;    /* ... and that are through */
     double begin_s;
     bool evaluated; /* an evaluation of this round was begun */
 };
 
 struct bsp_worker {
     struct worker *worker;
+    int64_t entered;       /* the last round whose exchange it came to; -1: none yet */
     bool inside;           /* its body is in an exchange */
     struct event patience; /* when it may have waited too long; see bsp_timeout.c */
 };
@@ -51,6 +52,8 @@ static inline struct bsp *bsp_of(const struct training *t)
 /* -- bsp_round.c -- */
 void bsp_plan(struct training *t);
 struct bsp_round *bsp_round(struct training *t, int64_t round);
+/* The worker comes to its round's exchange; a replacement that comes again changes nothing. */
+void bsp_enter_round(struct worker *worker, struct bsp_round *state);
 /* The worker has its round's exchange behind it. */
 void bsp_leave_round(struct worker *worker);
 void bsp_excluded(struct training *t, struct worker *lost);

@@ -31,8 +31,7 @@ struct bsp_round *bsp_round(struct training *t, int64_t round)
 
     if (state->round != round) {
         assert(state->round < 0);
-        *state =
-            (struct bsp_round){.round = round, .begin_s = training_now_s(t), .last_entity = -1};
+        *state = (struct bsp_round){.round = round, .begin_s = training_now_s(t)};
     }
     if (!state->exchange)
         state->exchange = exchange_new(bsp->plan, t->main);
@@ -81,9 +80,24 @@ static void form(struct training *t, struct bsp_round *state)
 
 static void complete(struct training *t, struct bsp_round *state)
 {
-    training_complete(t, state->round, state->evaluated, state->last_entity);
+    training_complete(t, state->round, state->evaluated, LEDGER_RUN);
     exchange_free(state->exchange);
     *state = (struct bsp_round){.round = -1};
+}
+
+/* The critical path from one exchange to the next goes through the member that came to the
+ * latter last: all the others were in the former by then, and it computed in between, once.  So
+ * the path is cut when the last member comes. */
+void bsp_enter_round(struct worker *worker, struct bsp_round *state)
+{
+    struct training *t = worker->training;
+    struct bsp_worker *mine = &bsp_of(t)->worker[worker->number];
+
+    if (mine->entered >= worker->round)
+        return;
+    mine->entered = worker->round;
+    if (++state->entered == t->members)
+        ledger_cut(t->run->world.ledger, worker->entity, training_now_s(t), worker->round + 1);
 }
 
 void bsp_leave_round(struct worker *worker)
@@ -133,6 +147,8 @@ void bsp_excluded(struct training *t, struct worker *lost)
             continue;
         if (lost->round > state->round)
             state->left--;
+        if (bsp->worker[lost->number].entered >= state->round)
+            state->entered--;
         retire(bsp, state);
     }
     if (!t->members)
