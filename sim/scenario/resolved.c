@@ -160,10 +160,23 @@ static void print_origin(const struct resolved *leaf, FILE *out)
     }
 }
 
+/* YAML 1.1 takes a plain `on` for a truth value, as a key too; we do not, but others' readers of
+ * what we print. */
+static void print_key(const char *key, FILE *out)
+{
+    static const char *const truths[] = {"y", "n", "yes", "no", "on", "off", "true", "false"};
+    bool is_truth = false;
+
+    for (size_t i = 0; i < sizeof truths / sizeof truths[0]; i++)
+        is_truth = is_truth || strcasecmp(key, truths[i]) == 0;
+    fprintf(out, is_truth ? "\"%s\":" : "%s:", key);
+}
+
 static void print_tree(const struct resolved *node, int depth, bool with_origins, FILE *out)
 {
     for (const struct resolved *child = node->first; child; child = child->next) {
-        fprintf(out, "%*s%s:", 2 * depth, "", child->key);
+        fprintf(out, "%*s", 2 * depth, "");
+        print_key(child->key, out);
         if (!child->text) {
             fputs(child->first ? "\n" : " {}\n", out);
             print_tree(child, depth + 1, with_origins, out);
