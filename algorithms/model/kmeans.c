@@ -204,8 +204,8 @@ static void kmeans_maximise(const struct model *model, const float *statistics, 
                 w[d * K + j] = (float)((double)statistics[d * K + j] / count[j]);
 }
 
-/* Mean over the clusters of how far the centroid has moved. */
-static double kmeans_shift(const struct model *model, const float *before, const float *after)
+static double kmeans_shift(const struct model *model, const float *before, const float *after,
+                           bool squared)
 {
     int64_t K = clusters_of(model);
     double sum = 0;
@@ -218,7 +218,7 @@ static double kmeans_shift(const struct model *model, const float *before, const
 
             square += moved * moved;
         }
-        sum += sqrt(square);
+        sum += squared ? square : sqrt(square);
     }
     return sum / (double)K;
 }

@@ -51,8 +51,9 @@ struct expectation {
     /* w: float[P], in and out: the best fit to the statistics, which may be scaled; what they
      * say nothing about stays. */
     void (*maximise)(const struct model *model, const float *statistics, float *w);
-    /* How far parameters have moved. */
-    double (*shift)(const struct model *model, const float *before, const float *after);
+    /* How far parameters have moved, or the square of that, averaged over what moves as one. */
+    double (*shift)(const struct model *model, const float *before, const float *after,
+                    bool squared);
 };
 
 struct model_kind {

@@ -15,6 +15,8 @@
 
 enum { WEIGHTED, UNWEIGHTED };
 static const char *const averages[] = {"weighted", "unweighted", NULL};
+enum { DISTANCE, SQUARE };
+static const char *const measures[] = {"distance", "square", NULL};
 
 static const struct field fields[] = {
     CONF(struct em_conf, average, .names = averages, .preset = "weighted",
@@ -28,6 +30,10 @@ static const struct field fields[] = {
              "over them (unweighted: and over the workers' own). LambdaML's figure for Higgs, "
              "0.15, is one of these.",
          .source = "LambdaML, github.com/DS3Lab/LambdaML at e7d466e"),
+    CONF(struct em_conf, shift, .names = measures, .preset = "distance",
+         .doc =
+             "What the threshold is compared with: how far centroids have moved, or the square "
+             "of that, as in LambdaML's released code for sparse rows."),
     CONF(struct em_conf, sparse_messages, .preset = "yes",
          .doc =
              "With average weighted: send index and value (8 bytes) of what can be other than "
@@ -117,7 +123,8 @@ static double em_contribute(const struct optimizer *optimizer, const float *weig
         return 1;
     memcpy(own, weights, sizeof *own * (size_t)model->parameters);
     expectation->maximise(model, statistics, own);
-    own[model->parameters] = (float)expectation->shift(model, weights, own);
+    own[model->parameters] =
+        (float)expectation->shift(model, weights, own, conf_of(optimizer)->shift == SQUARE);
     return 1;
 }
 
@@ -143,8 +150,9 @@ static bool em_settled(const struct optimizer *optimizer, const float *before,
     (void)round;
     if (isnan(conf->threshold))
         return false;
-    shift = conf->average == WEIGHTED ? model->kind->expectation->shift(model, before, after)
-                                      : (double)reduced[model->parameters];
+    shift = conf->average == WEIGHTED
+                ? model->kind->expectation->shift(model, before, after, conf->shift == SQUARE)
+                : (double)reduced[model->parameters];
     return shift < conf->threshold;
 }
 

@@ -138,6 +138,7 @@ struct em_conf {
     int average;
     bool sparse_messages;
     double threshold; /* NaN: none */
+    int shift;
 };
 
 struct admm_conf {

@@ -231,30 +231,33 @@ static void a_cluster_without_rows_stays(void **state)
 static void it_settles_when_centroids_have_moved_less_than_the_threshold(void **state)
 {
     (void)state;
-    for (int average = 0; average < 2; average++) {
-        struct fixture f;
-        const struct optimizer_kind *kind;
-        double moved = 0;
+    for (int average = 0; average < 2; average++)
+        for (int squared = 0; squared < 2; squared++) {
+            struct fixture f;
+            const struct optimizer_kind *kind;
+            double moved = 0;
 
-        set_up(&f, 1, average, WORKERS);
-        kind = f.optimizer.kind;
-        go_round(&f, 1);
-        for (int j = 0; average == 0 && j < CLUSTERS; j++) {
-            double square = 0;
+            set_up(&f, 1, average, WORKERS);
+            f.conf.shift = squared;
+            kind = f.optimizer.kind;
+            go_round(&f, 1);
+            for (int j = 0; average == 0 && j < CLUSTERS; j++) {
+                double square = 0;
 
-            for (int d = 0; d < FEATURES; d++)
-                square += pow((double)f.w[d * CLUSTERS + j] - f.before[d * CLUSTERS + j], 2);
-            moved += sqrt(square) / CLUSTERS;
+                for (int d = 0; d < FEATURES; d++)
+                    square +=
+                        pow((double)f.w[d * CLUSTERS + j] - f.before[d * CLUSTERS + j], 2);
+                moved += (squared ? square : sqrt(square)) / CLUSTERS;
+            }
+            if (average == 1)
+                moved = f.reduced[P];
+            assert_false(kind->settled(&f.optimizer, f.before, f.w, f.reduced, 1));
+            f.conf.threshold = moved * 0.999;
+            assert_false(kind->settled(&f.optimizer, f.before, f.w, f.reduced, 1));
+            f.conf.threshold = moved * 1.001;
+            assert_true(kind->settled(&f.optimizer, f.before, f.w, f.reduced, 1));
+            tear_down(&f);
         }
-        if (average == 1)
-            moved = f.reduced[P];
-        assert_false(kind->settled(&f.optimizer, f.before, f.w, f.reduced, 1));
-        f.conf.threshold = moved * 0.999;
-        assert_false(kind->settled(&f.optimizer, f.before, f.w, f.reduced, 1));
-        f.conf.threshold = moved * 1.001;
-        assert_true(kind->settled(&f.optimizer, f.before, f.w, f.reduced, 1));
-        tear_down(&f);
-    }
 }
 
 static void more_clusters_than_rows_are_refused_with_a_sentence(void **state)
