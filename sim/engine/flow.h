@@ -10,7 +10,7 @@
  * Cost, by where a flow is:
  *   - no share of its can be full, because all the flows on it together cannot fill it: one
  *     event, whatever the number of flows (flow.c);
- *   - one share can be full: O(log n + distinct caps) for n flows on it (crowd.c);
+ *   - one share can be full: O(log n) for n flows on it (crowd.c);
  *   - several: O(n) for the n flows tied to it over shares that can be full, once per moment
  *     in which any of them begins or ends (web.c).
  * All are tested against brute force and against SimGrid's own flows.  Completion is decided by
