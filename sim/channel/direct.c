@@ -21,7 +21,8 @@
 extern const struct channel_kind channel_direct;
 
 const struct field direct_fields[] = {
-    CONF(struct direct_conf, latency_s, .min = 0, .max = 60,
+    CONF(struct direct_conf, latency_s, .min = 0, .max = 60, .optional = true,
+         .absent = "that of the instances",
          .doc = "One way, from sending a message to its first byte's arrival; drawn for each."),
     CONF(struct direct_conf, bandwidth_bytes_per_s, .min = 0, .max = 1e15, .above_min = true,
          .optional = true, .absent = "the NICs alone limit",
@@ -148,16 +149,13 @@ static void transfer(struct engine *engine, struct event *event)
                direct->connection_bytes_per_s);
 }
 
-/* The instances' own latency goes before the channel's. */
+/* The channel's latency where it is given, else the instances' own. */
 static double latency_s(struct direct *direct, const struct request *request)
 {
-    double nodes_s = fmax(request->node->latency_s, request->to->latency_s);
-    struct rng rng;
+    struct rng rng = request_rng(request, direct->latency, 0);
+    double given_s = value_draw(&direct->conf->latency_s, &rng, request->begin_s);
 
-    if (!isnan(nodes_s))
-        return nodes_s;
-    rng = request_rng(request, direct->latency, 0);
-    return value_draw(&direct->conf->latency_s, &rng, request->begin_s);
+    return isnan(given_s) ? fmax(request->node->latency_s, request->to->latency_s) : given_s;
 }
 
 static void post(struct direct *direct, struct request *request)

@@ -8,7 +8,7 @@
 #include "base/field.h"
 
 struct direct_conf {
-    struct value latency_s;       /* one way, per message */
+    struct value latency_s;       /* one way, per message; NaN: the instances' own */
     double bandwidth_bytes_per_s; /* of one connection; NaN: as much as the NICs give */
 };
 

@@ -66,6 +66,42 @@ static void check_channels(const struct scenario *scenario, struct diag_list *di
     }
 }
 
+static bool runs_a_channel(const struct scenario *scenario, const char *group)
+{
+    for (size_t i = 0; i < scenario->channels.count; i++) {
+        const struct choice *channel = (const struct choice *)scenario->channels.entry + i;
+        const char *on = channel_kind_of(channel)->facts(channel->conf).on;
+
+        if (on && strcmp(on, group) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Groups and channels that nobody uses would be believed to take part. */
+static void check_use(const struct scenario *scenario, struct diag_list *diags)
+{
+    char key[128];
+
+    for (size_t i = 0; i < scenario->groups.count; i++) {
+        const char *name = scenario->groups.name[i];
+
+        snprintf(key, sizeof key, "groups.%s", name);
+        if (strcmp(name, "workers") != 0 && !runs_a_channel(scenario, name))
+            diag_add(
+                diags, DIAG_WARNING, scenario_place(scenario, key),
+                "group '%s' takes part in nothing: a job uses 'workers', a channel the group "
+                "that it runs 'on'",
+                name);
+    }
+    for (size_t i = 1; i < scenario->channels.count; i++) {
+        snprintf(key, sizeof key, "channels.%s", scenario->channels.name[i]);
+        diag_add(diags, DIAG_ERROR, scenario_place(scenario, key),
+                 "channel '%s' is used by nobody: a job uses the first one",
+                 scenario->channels.name[i]);
+    }
+}
+
 /* A setting that nothing reads would be believed. */
 static void check_links(const struct scenario *scenario, struct diag_list *diags)
 {
@@ -84,6 +120,7 @@ bool load_all(struct loaded *ret_loaded, const char *path,
         job = job_kind_of(&loaded->scenario->job);
         check_platforms(loaded->scenario, &loaded->diags);
         check_channels(loaded->scenario, &loaded->diags);
+        check_use(loaded->scenario, &loaded->diags);
         check_links(loaded->scenario, &loaded->diags);
         if (job->trains && !loaded->diags.errors) {
             int helpers =

@@ -78,14 +78,18 @@ static void print_requests(const struct run *run)
                rows.messages.lost);
 }
 
-/* The last value of each metric that the job noted about the whole run. */
+/* Noted by the job at the end, about the whole run. */
+static bool is_of_the_whole_run(const struct run *run, const struct series_row *row)
+{
+    return row->sim_time_s == run->end.sim_time_s && strcmp(row->metric, "latency_s") != 0;
+}
+
 static void print_series(const struct run *run)
 {
     struct ledger_rows rows = ledger_rows(run->world.ledger);
 
     for (size_t i = 0; i < rows.series_rows; i++)
-        if (rows.series[i].sim_time_s == run->end.sim_time_s &&
-            strcmp(rows.series[i].metric, "latency_s"))
+        if (is_of_the_whole_run(run, &rows.series[i]))
             printf("  %-20s %.6g\n", rows.series[i].metric, rows.series[i].value);
 }
 
@@ -168,6 +172,18 @@ static json_t *requests_json(const struct run *run)
     return requests;
 }
 
+/* What the job noted about the whole run, as print_series shows it. */
+static json_t *metrics_json(const struct run *run)
+{
+    struct ledger_rows rows = ledger_rows(run->world.ledger);
+    json_t *metrics = json_object();
+
+    for (size_t i = 0; i < rows.series_rows; i++)
+        if (is_of_the_whole_run(run, &rows.series[i]))
+            json_object_set_new(metrics, rows.series[i].metric, number(rows.series[i].value));
+    return metrics;
+}
+
 void report_json(const struct run *run, int64_t run_id, const char *db, double wall_s)
 {
     const struct run_end *end = &run->end;
@@ -192,6 +208,7 @@ void report_json(const struct run *run, int64_t run_id, const char *db, double w
     json_object_set_new(object, "breakdown_s", breakdown_json(run));
     json_object_set_new(object, "bill", bill_json(run));
     json_object_set_new(object, "requests", requests_json(run));
+    json_object_set_new(object, "metrics", metrics_json(run));
     json_object_set_new(object, "wall_s", number(wall_s));
     json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
     putchar('\n');

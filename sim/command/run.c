@@ -69,15 +69,15 @@ static bool execute(const struct loaded *loaded, const char *db,
     progress_init(&progress, options->quiet);
     ok = record_run(loaded, &record, &run, &run_id, err);
     progress_end(&progress);
+    if (ok) {
+        (options->json ? report_json : report_text)(&run, run_id, db, run.end.wall_s);
+        *ret_code = exit_code(&run);
+    }
     if (ok && options->trace)
         ok = report_trace(&run, options->trace, err);
     if (ok && options->model)
         ok = parameters_write(options->model, learner_parameters(loaded->learner),
                               learner_facts(loaded->learner)->parameters, err);
-    if (ok) {
-        (options->json ? report_json : report_text)(&run, run_id, db, run.end.wall_s);
-        *ret_code = exit_code(&run);
-    }
     run_done(&run);
     return ok;
 }

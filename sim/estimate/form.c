@@ -160,7 +160,7 @@ static void fill_exchange(struct form *form, const struct learner_facts *facts)
 
     form->line = (struct critical_line){
         .latency_s =
-            channel.has_receiver && !isnan(node.latency_s) ? node.latency_s : means.latency_s,
+            channel.has_receiver && isnan(means.latency_s) ? node.latency_s : means.latency_s,
         .connection_bytes_per_s = means.connection_bytes_per_s,
         .up_bytes_per_s = node.up_bytes_per_s,
         .down_bytes_per_s = node.down_bytes_per_s,

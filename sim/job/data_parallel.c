@@ -135,6 +135,19 @@ static void check_admission(const struct scenario *scenario, const struct group_
              "'concurrency' of the platform is that limit");
 }
 
+static void check_latency(const struct scenario *scenario, const struct platform_facts *node,
+                          struct diag_list *diags)
+{
+    const struct choice *main = scenario->channels.entry;
+    const struct channel_kind *kind = channel_kind_of(main);
+
+    if (kind->facts(main->conf).has_receiver && isnan(node->latency_s) &&
+        isnan(kind->means(main->conf, 0).latency_s))
+        diag_add(diags, DIAG_ERROR, scenario_place(scenario, "channels.main"),
+                 "nothing says how long a message takes: give channel '%s' a latency",
+                 main->kind->name);
+}
+
 static void check(const struct scenario *scenario, const struct learner *learner,
                   struct diag_list *diags)
 {
@@ -151,6 +164,7 @@ static void check(const struct scenario *scenario, const struct learner *learner
     check_stop(scenario, diags);
     check_admission(scenario, group, &node, diags);
     check_channel(scenario, &node, diags);
+    check_latency(scenario, &node, diags);
     check_store(scenario, diags);
     sync_kind_of(&scenario->sync)->check(scenario, learner, diags);
     if (!learner)

@@ -60,6 +60,7 @@ struct service {
     int clients;             /* entity: the clients, whose wait is the critical path */
     struct rng_stream arrivals, times;
     struct event arrival;
+    struct event close; /* when the stated duration is over */
     int64_t arrived, in_progress, running, failed;
     double *latency_s; /* of the answered ones */
     size_t answered, latency_capacity;
@@ -139,12 +140,22 @@ static void note_latency(struct service *s, const struct call *call)
 
 static void finish_if_over(struct service *s)
 {
-    if (s->in_progress || more_arrive(s))
+    bool all_came = s->conf->requests && s->arrived == s->conf->requests;
+
+    if (s->in_progress || more_arrive(s) || (event_is_scheduled(&s->close) && !all_came))
         return;
-    run_stop(s->run, RUN_DONE,
-             s->conf->requests && s->arrived == s->conf->requests ? "requests" : "duration",
-             "%s", "");
+    engine_cancel(s->run->world.engine, &s->close);
+    if (s->arrived && !s->answered)
+        run_stop(s->run, RUN_FAILED, "no_answer", "none of %lld requests was answered",
+                 (long long)s->arrived);
+    run_stop(s->run, RUN_DONE, all_came ? "requests" : "duration", "%s", "");
     run_release(s->run);
+}
+
+static void close_doors(struct engine *engine, struct event *event)
+{
+    (void)engine;
+    finish_if_over((struct service *)((char *)event - offsetof(struct service, close)));
 }
 
 static void ended(struct task *task, const struct attempt_end *end)
@@ -241,6 +252,9 @@ static struct job *start(struct run *run)
     s->arrivals = rng_stream(run->world.seed, "service.arrivals");
     s->times = rng_stream(run->world.seed, "service.times");
     s->arrival.fire = arrive;
+    s->close.fire = close_doors;
+    if (s->conf->duration_s > 0)
+        engine_at(run->world.engine, &s->close, s->conf->duration_s);
     ledger_activity(run->world.ledger, s->clients, ACTIVITY_IDLE, 0);
     s->platform->kind->launch(s->platform, NULL, 0);
     schedule_arrival(s);

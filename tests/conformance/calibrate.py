@@ -148,7 +148,8 @@ class RoundTrip(Calibrate):
                                        (wide, "scatter_reduce", 8), (None, "allreduce", 4)):
             self.run_scenario(training(
                 workers=workers, data=data or {"source": "higgs-like", "rows": 64},
-                optimizer={"kind": "ga_sgd", "learning_rate": 0.1, "batch_size": 4},
+                optimizer={"kind": "ga_sgd", "learning_rate": 0.1, "batch_size": 4,
+                           "sparse_messages": False},
                 platform=PLAIN_FUNCTIONS, pattern={"kind": pattern},
                 channel={**STORE, **({"latency": latency} if latency else {})},
                 record={"requests": "rows"}, stop={"rounds": 10}), database=database)

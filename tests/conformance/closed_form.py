@@ -98,9 +98,6 @@ class ClosedForm(Case):
             "channel": {"kind": "direct", "latency": f"{latency_s} s",
                         "bandwidth": f"{bytes_per_s / 1e6} MB/s"}})
         spent = run.breakdown()
-        latency_s = run.database.value(  # of such machines; it goes before the channel's
-            "SELECT value_num FROM params WHERE run_id = ? AND key ="
-            " 'groups.workers.platform.instance.latency'", run.id)
         step_s = latency_s + MESSAGE_BYTES / W / bytes_per_s
         self.assert_close(spent.get("communicate", 0) + spent.get("wait", 0),
                           ROUNDS * (2 * W - 2) * step_s, 1e-9)

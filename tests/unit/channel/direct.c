@@ -6,7 +6,8 @@
 struct letter {
     double sent_s, asked_s; /* when it is sent, when its reader begins to wait */
     double cap_bytes_per_s; /* NaN: none */
-    double node_latency_s;  /* NaN: the channel's */
+    double node_latency_s;     /* NaN: the channel's */
+    bool channel_says_nothing; /* of a latency */
     bool to_itself;
     double doom_s; /* of the sender; 0: none */
 };
@@ -39,6 +40,8 @@ static void story_letter(struct lab *lab)
     struct actor *actor;
 
     lab->direct.bandwidth_bytes_per_s = letter->cap_bytes_per_s;
+    if (letter->channel_says_nothing)
+        lab->direct.latency_s = value_constant(NAN);
     lab_open(lab, "direct", 2, 1e6);
     lab->node[0].latency_s = letter->node_latency_s;
     object_init(&object, NULL);
@@ -108,12 +111,14 @@ static void one_connection_may_carry_less_than_the_nics(void **state)
     assert_close(lab_run(story_letter, &letter)[0], 0.25 + 2, 1e-12);
 }
 
-static void the_latency_of_an_instance_goes_before_the_channels(void **state)
+static void a_latency_given_to_the_channel_goes_before_the_instances(void **state)
 {
     struct letter letter = plain(0, 0);
 
     (void)state;
     letter.node_latency_s = 0.5;
+    assert_close(lab_run(story_letter, &letter)[0], 0.25 + 1, 1e-12);
+    letter.channel_says_nothing = true;
     assert_close(lab_run(story_letter, &letter)[0], 0.5 + 1, 1e-12);
 }
 
@@ -216,7 +221,7 @@ int main(void)
         cmocka_unit_test(its_reader_waits_only_until_it_is_on_its_way),
         cmocka_unit_test(what_has_arrived_is_read_at_once),
         cmocka_unit_test(one_connection_may_carry_less_than_the_nics),
-        cmocka_unit_test(the_latency_of_an_instance_goes_before_the_channels),
+        cmocka_unit_test(a_latency_given_to_the_channel_goes_before_the_instances),
         cmocka_unit_test(a_message_is_counted_and_free),
         cmocka_unit_test(a_message_to_its_own_node_takes_no_time_and_is_none),
         cmocka_unit_test(a_message_whose_sender_dies_is_lost_and_its_reader_waits_on),
