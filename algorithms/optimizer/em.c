@@ -140,6 +140,11 @@ static void em_apply(const struct optimizer *optimizer, float *weights, const fl
         memcpy(weights, reduced, sizeof *weights * (size_t)model->parameters);
 }
 
+static bool em_can_settle(const void *conf)
+{
+    return !isnan(((const struct em_conf *)conf)->threshold);
+}
+
 static bool em_settled(const struct optimizer *optimizer, const float *before,
                        const float *after, const float *reduced, int64_t round)
 {
@@ -148,8 +153,6 @@ static bool em_settled(const struct optimizer *optimizer, const float *before,
     double shift;
 
     (void)round;
-    if (isnan(conf->threshold))
-        return false;
     shift = conf->average == WEIGHTED
                 ? model->kind->expectation->shift(model, before, after, conf->shift == SQUARE)
                 : (double)reduced[model->parameters];
@@ -172,5 +175,6 @@ const struct optimizer_kind optimizer_em = {
     .scratch_floats = em_scratch_floats,
     .contribute = em_contribute,
     .apply = em_apply,
+    .can_settle = em_can_settle,
     .settled = em_settled,
 };

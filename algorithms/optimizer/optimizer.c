@@ -41,6 +41,13 @@ bool optimizer_check(const struct optimizer *optimizer, struct err *err)
                    optimizer->kind->kind.name, model->kind.name);
 }
 
+bool optimizer_can_settle(const struct choice *choice)
+{
+    const struct optimizer_kind *kind = (const struct optimizer_kind *)choice->kind;
+
+    return kind->can_settle && kind->can_settle(choice->conf);
+}
+
 int64_t optimizer_shared_floats(const struct optimizer *optimizer)
 {
     if (optimizer->kind->shared_floats)

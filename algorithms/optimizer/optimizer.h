@@ -82,8 +82,10 @@ struct optimizer_kind {
     void (*apply)(const struct optimizer *optimizer, float *weights, const float *reduced,
                   int64_t round);
 
+    /* Is the kind told to end the run by itself?  NULL: no. */
+    bool (*can_settle)(const void *conf);
     /* Has the round changed so little that no more are needed?  before, after: the weights
-     * around apply.  NULL: never. */
+     * around apply.  Only with can_settle. */
     bool (*settled)(const struct optimizer *optimizer, const float *before, const float *after,
                     const float *reduced, int64_t round);
 
@@ -98,6 +100,8 @@ struct optimizer optimizer_of(const struct choice *choice, const struct model *m
 
 /* False with a sentence when the optimizer cannot learn its model. */
 bool optimizer_check(const struct optimizer *optimizer, struct err *err);
+
+bool optimizer_can_settle(const struct choice *choice);
 
 int64_t optimizer_shared_floats(const struct optimizer *optimizer);
 

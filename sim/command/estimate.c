@@ -113,7 +113,8 @@ static bool find_rounds(struct loaded *loaded, const struct command_options *opt
         e->sample = sample;
         if (sample->end == SAMPLE_REACHED) {
             rounds = llround(fmax(1, ceil((double)sample->rounds * e->factor - 1e-9)));
-            e->reason = learning_criterion(&loaded->scenario->stop);
+            e->reason =
+                sample->settled ? "settled" : learning_criterion(&loaded->scenario->stop);
         }
     } else if (options->sample || options->factor) {
         fprintf(stderr, "traincast estimate: warning: the run stops at no loss or accuracy: no "

@@ -4,13 +4,15 @@
 
 #include <math.h>
 
+#include "algorithms/optimizer/optimizer.h"
 #include "sim/job/training.h"
 
 bool sample_is_needed(const struct scenario *scenario)
 {
     const struct stop_conf *stop = &scenario->stop;
 
-    return !isnan(stop->train_loss) || !isnan(stop->test_loss) || !isnan(stop->test_accuracy);
+    return !isnan(stop->train_loss) || !isnan(stop->test_loss) || !isnan(stop->test_accuracy) ||
+           optimizer_can_settle(&scenario->optimizer);
 }
 
 static bool is_reached(const struct stop_conf *stop, const struct evaluation *now)
@@ -47,15 +49,16 @@ static void train(struct sample *sample, const struct scenario *scenario,
         struct evaluation now;
 
         one_round(learner, round);
+        sample->settled = learner_is_settled(learner, round);
         if (!is_looked_at(&scenario->evaluate.every, epochs_per_round, round) &&
-            sample->rounds < rounds_most)
+            !sample->settled && sample->rounds < rounds_most)
             continue;
         learner_evaluate(learner, round);
         now = learner_evaluation(learner, round);
         sample->train_loss = now.train_loss;
         sample->test_loss = now.test_loss;
         sample->test_accuracy = now.test_accuracy;
-        if (is_reached(&scenario->stop, &now))
+        if (sample->settled || is_reached(&scenario->stop, &now))
             sample->end = SAMPLE_REACHED;
         else if (!isfinite(now.train_loss))
             sample->end = SAMPLE_DIVERGED;

@@ -18,11 +18,13 @@ struct sample {
     int workers;  /* that trained; 1: one alone */
     int64_t rows; /* that they trained on */
     enum sample_end end;
-    int64_t rounds;                              /* until then */
+    int64_t rounds; /* until then */
+    bool settled;   /* it is the optimizer that found no more rounds needed */
     double train_loss, test_loss, test_accuracy; /* of the last evaluation */
 };
 
-/* Whether the scenario stops at a loss or an accuracy. */
+/* Whether the scenario stops at a loss or an accuracy, or when its optimizer finds that it may.
+ */
 bool sample_is_needed(const struct scenario *scenario);
 /* Trains until such a criterion is met, for rounds_most rounds at most.  workers 0: the
  * scenario's.  False with the reason in *diags. */

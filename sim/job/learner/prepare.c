@@ -285,7 +285,7 @@ static void prepare_workers(struct computed *c, const struct scenario *scenario)
     c->message_floats = c->optimizer.kind->message_floats(c->optimizer.conf, &c->model);
     c->state_floats = c->optimizer.kind->state_floats(c->optimizer.conf, &c->model);
     c->evaluated_weights = NEW_ARRAY(float, P);
-    if (c->optimizer.kind->settled)
+    if (optimizer_can_settle(&scenario->optimizer))
         c->before = NEW_ARRAY(float, P);
     c->reduced = NEW_ARRAY(float, c->message_floats);
     c->messages = NEW_ARRAY(float, W *(size_t)c->message_floats);

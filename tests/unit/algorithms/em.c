@@ -251,8 +251,9 @@ static void it_settles_when_centroids_have_moved_less_than_the_threshold(void **
             }
             if (average == 1)
                 moved = f.reduced[P];
-            assert_false(kind->settled(&f.optimizer, f.before, f.w, f.reduced, 1));
+            assert_false(kind->can_settle(&f.conf));
             f.conf.threshold = moved * 0.999;
+            assert_true(kind->can_settle(&f.conf));
             assert_false(kind->settled(&f.optimizer, f.before, f.w, f.reduced, 1));
             f.conf.threshold = moved * 1.001;
             assert_true(kind->settled(&f.optimizer, f.before, f.w, f.reduced, 1));
