@@ -363,6 +363,11 @@ static struct learner *prepare(const struct scenario *scenario, double sample_ra
     key = "model";
     if (!model_init(&c->model, &scenario->model, &c->train, &err))
         goto fail;
+    key = "stop.test_accuracy";
+    if (c->model.kind->unlabelled && !isnan(scenario->stop.test_accuracy)) {
+        err_set(&err, "model '%s' has no accuracy to stop at", c->model.kind->kind.name);
+        goto fail;
+    }
     key = "optimizer";
     c->optimizer = optimizer_of(&scenario->optimizer, &c->model);
     if (!optimizer_check(&c->optimizer, &err))
