@@ -9,8 +9,9 @@
  * Half of the features have a normally distributed effect on the log-odds of a click.
  *
  * Chosen, not fitted: a quarter is clicked, and who knows the effects has a log-loss of 0.46
- * and an AUC of 0.79, about what the best models have on the real rows. SIMPLIFIED: fields are
- * independent, and there is nothing in the data but a linear model. */
+ * and an AUC of 0.79, about what the best models have on the real rows (as remembered).
+ *
+ * SIMPLIFIED: fields are independent, and there is nothing in the data but a linear model. */
 #include <math.h>
 #include <stdlib.h>
 
