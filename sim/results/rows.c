@@ -132,7 +132,7 @@ static void write_misfortunes(struct writer *writer, const struct ledger_rows *r
     insert_done(&insert);
 }
 
-/* One class for now: the ledger does not tell messages apart. */
+/* One class, `all`: the ledger counts messages together. */
 static void write_messages(struct writer *writer, const struct message_count *messages)
 {
     struct insert insert = insert_open(
