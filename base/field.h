@@ -50,12 +50,17 @@ struct family {
     const char *name; /* "channel"; also the section of a provider's file */
     const char *doc;
     const struct kind *const *kinds; /* ends in NULL */
+    /* What every kind has beside its own fields; not for families whose kinds stand `beside`.
+     */
+    const struct field *fields; /* NULL or a table that ends in CONF_END */
+    size_t conf_size;           /* of the struct that table describes */
 };
 
 /* A chosen kind with its loaded configuration; owned by the scenario. */
 struct choice {
     const struct kind *kind; /* NULL when the field is optional and absent */
     void *conf;              /* kind->conf_size bytes; NULL when that is 0 */
+    void *common;            /* the family's conf_size bytes, likewise */
 };
 
 /* Named entries, in the order of the file; entry i is at (char *)entry + i * field->size. */
@@ -84,7 +89,10 @@ struct field {
     double min, max;
     bool above_min;              /* min itself is excluded */
     const char *preset;          /* as it would stand in YAML; NULL: required unless optional.
-                                  * FIELD_ENTRY: "$model" = named like the kind chosen as `model` */
+                                  * FIELD_ENTRY: "$model" = named like the kind chosen as `model`
+                                  * (or as its `charge_as`); "$model@key.path" = NAME@TEXT where
+                                  * there is such an entry, TEXT being what was resolved there
+                                  * in the same mapping, else NAME */
     bool optional;               /* may be absent: NaN, 0, NULL or an empty struct then */
     enum field_absent absent_is; /* FIELD_NUMBER, FIELD_VALUE: ... or 0, or INFINITY */
     const char *absent;          /* what absence means, for the manual */

@@ -10,6 +10,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What the D features of a row are, if they are an image: channel by channel, row by row. */
+struct image {
+    int32_t channels, height, width; /* 0: rows are no images */
+};
+
+/* What is done to images while they are learnt from; nothing when they are evaluated. */
+struct augmentation {
+    int64_t crop;       /* pixels of black put around them before a random piece is cut out */
+    bool flip;          /* left to right, every other one */
+    const float *black; /* float[channels]; NULL: 0 */
+};
+
 struct matrix {
     int64_t rows;     /* N */
     int32_t features; /* D */
@@ -20,6 +32,15 @@ struct matrix {
     const int32_t *column; /* ... column, each in [0, D), and */
     const float *value;    /* value */
     const int32_t *y;      /* int32[N], each in [0, K) */
+    struct image image;
+    struct augmentation augmentation;
+};
+
+/* What is random in learning from rows (crops, flips, dropout) is indexed by this, so that a
+ * repeated step repeats it. */
+struct occasion {
+    uint64_t seed;
+    uint32_t worker, step;
 };
 
 /* Some rows of a matrix: index[0..count), or first, first+1, ... first+count-1 when index is
@@ -29,6 +50,7 @@ struct rows {
     const uint32_t *index;
     int64_t first;
     int64_t count;
+    struct occasion occasion;
 };
 
 static inline bool matrix_is_sparse(const struct matrix *matrix)
@@ -53,7 +75,8 @@ static inline struct rows rows_slice(struct rows rows, int64_t from, int64_t cou
     return (struct rows){.matrix = rows.matrix,
                          .index = rows.index ? rows.index + from : NULL,
                          .first = rows.first + from,
-                         .count = count};
+                         .count = count,
+                         .occasion = rows.occasion};
 }
 
 /* Kernels go through rows in blocks of at most so many; a multiple of every vector's length. */

@@ -23,17 +23,24 @@ bool model_init(struct model *ret_model, const struct choice *choice,
                 const struct matrix *shape, struct err *err)
 {
     const struct model_kind *kind = (const struct model_kind *)choice->kind;
-    int64_t parameters = kind->parameters(choice->conf, shape->features, shape->classes, err);
 
-    if (parameters < 0)
-        return false;
     *ret_model = (struct model){.kind = kind,
                                 .conf = choice->conf,
                                 .features = shape->features,
                                 .classes = shape->classes,
-                                .sparse = matrix_is_sparse(shape),
-                                .parameters = parameters};
-    return true;
+                                .sparse = matrix_is_sparse(shape)};
+    if (kind->bind)
+        return kind->bind(ret_model, shape, err);
+    ret_model->parameters =
+        kind->parameters(choice->conf, shape->features, shape->classes, err);
+    return ret_model->parameters >= 0;
+}
+
+void model_done(struct model *model)
+{
+    if (model->kind && model->kind->unbind && model->bound)
+        model->kind->unbind(model);
+    *model = (struct model){0};
 }
 
 struct work work_sum(struct work a, struct work b)

@@ -31,6 +31,9 @@ struct model {
     int32_t classes;    /* K */
     bool sparse;        /* its rows are */
     int64_t parameters; /* P */
+    int64_t statistics; /* S: running statistics that lie behind the parameters, and are kept up
+                         * by learning without being learnt (batch normalisation) */
+    void *bound;        /* what the kind made for this shape of data; NULL: nothing */
 };
 
 /* Sums over rows; add up those of several calls in a fixed order. */
@@ -63,8 +66,12 @@ struct model_kind {
 
     /* P; -1 with a sentence when the kind cannot learn such data (classes, size). */
     int64_t (*parameters)(const void *conf, int32_t features, int32_t classes, struct err *err);
+    /* Instead, where that is not enough to say: fills in parameters, statistics and bound,
+     * which unbind frees. */
+    bool (*bind)(struct model *model, const struct matrix *shape, struct err *err);
+    void (*unbind)(struct model *model);
 
-    /* w: float[P], written; the same for the same seed. */
+    /* w, below: float[P + S].  Written; the same for the same seed. */
     void (*init)(const struct model *model, uint64_t seed, float *w);
 
     /* Instead, where parameters begin as data: w from the first worker's rows; false with a
@@ -76,7 +83,8 @@ struct model_kind {
     int64_t (*scratch_floats)(const struct model *model, int64_t rows);
 
     /* (NULL, with descend, when the kind follows no gradient.)
-     * Writes gradient: float[P], of mean loss over the rows plus penalty, at w: float[P].
+     * Writes gradient: float[P], of mean loss over the rows plus penalty, at w; and behind it
+     * float[S], the statistics after these rows.
      * ret_loss: that objective; NULL saves its logarithms.  rows.count >= 1. */
     void (*gradient)(const struct model *model, const float *w, struct rows rows,
                      float *scratch, float *gradient, double *ret_loss);
@@ -104,6 +112,10 @@ struct model_kind {
     /* Of one gradient or descend step, and of an evaluation, of so many rows; calls = 1. */
     struct work (*step_work)(const struct model *model, int64_t rows, int64_t nonzeros);
     struct work (*evaluate_work)(const struct model *model, int64_t rows, int64_t nonzeros);
+
+    /* Memory that a step on so many rows needs beside parameters, gradient and the rows.  NULL:
+     * none worth counting. */
+    int64_t (*activation_bytes)(const struct model *model, int64_t rows);
 };
 
 extern const struct family model_family; /* "model" */
@@ -112,6 +124,7 @@ extern const struct family model_family; /* "model" */
  * the model is given later must agree).  False with a sentence when they do not fit. */
 bool model_init(struct model *ret_model, const struct choice *choice,
                 const struct matrix *shape, struct err *err);
+void model_done(struct model *model); /* safe on {0}, twice */
 
 struct lr_conf {
     double l2, l1;

@@ -185,8 +185,9 @@ static void admm_absorb(const struct optimizer *optimizer, float *state, const f
         state[i] = message[i] + (message[P + i] - weights[P + i]);
 }
 
-static double admm_step_flops(const struct model *model)
+static double admm_step_flops(const void *conf, const struct model *model)
 {
+    (void)conf;
     return 7 * (double)model->parameters;
 }
 
@@ -198,6 +199,7 @@ const struct optimizer_kind optimizer_admm = {
              .fields = fields,
              .conf_size = sizeof(struct admm_conf)},
     .fits = admm_fits,
+    .fits_says_all = true,
     .batch_size = admm_batch_size,
     .steps_per_round = admm_steps_per_round,
     .shared_floats = admm_shared_floats,

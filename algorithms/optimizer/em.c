@@ -166,6 +166,7 @@ const struct optimizer_kind optimizer_em = {
              .source = "LambdaML (SIGMOD 2021), EM for k-means",
              .fields = fields,
              .conf_size = sizeof(struct em_conf)},
+    .fits_says_all = true,
     .fits = em_fits,
     .batch_size = em_batch_size,
     .steps_per_round = em_steps_per_round,

@@ -15,6 +15,8 @@ static const struct kind *const kinds[] = {
     NULL,
 };
 
+const char *const statistics_names[] = {"first", "mean", NULL};
+
 const struct family optimizer_family = {
     .name = "optimizer",
     .doc = "What a worker computes between two exchanges, what it sends, and what is done with "
@@ -33,12 +35,11 @@ bool optimizer_check(const struct optimizer *optimizer, struct err *err)
 {
     const struct model_kind *model = optimizer->model->kind;
 
-    if (optimizer->kind->fits)
-        return optimizer->kind->fits(optimizer->conf, optimizer->model, err);
-    if (model->gradient)
-        return true;
-    return err_set(err, "optimizer '%s' follows a gradient, which model '%s' has not",
-                   optimizer->kind->kind.name, model->kind.name);
+    if (!optimizer->kind->fits_says_all && !model->gradient)
+        return err_set(err, "optimizer '%s' follows a gradient, which model '%s' has not",
+                       optimizer->kind->kind.name, model->kind.name);
+    return !optimizer->kind->fits ||
+           optimizer->kind->fits(optimizer->conf, optimizer->model, err);
 }
 
 bool optimizer_can_settle(const struct choice *choice)
@@ -52,7 +53,33 @@ int64_t optimizer_shared_floats(const struct optimizer *optimizer)
 {
     if (optimizer->kind->shared_floats)
         return optimizer->kind->shared_floats(optimizer->conf, optimizer->model);
-    return optimizer->model->parameters;
+    return optimizer->model->parameters + optimizer->model->statistics;
+}
+
+int64_t optimizer_message_floats(const struct optimizer *optimizer)
+{
+    return optimizer->kind->message_floats(optimizer->conf, optimizer->model);
+}
+
+static int64_t floats_of(const struct optimizer *optimizer,
+                         int64_t (*floats)(const void *conf, const struct model *model))
+{
+    return floats ? floats(optimizer->conf, optimizer->model) : 0;
+}
+
+int64_t optimizer_private_floats(const struct optimizer *optimizer)
+{
+    return floats_of(optimizer, optimizer->kind->private_floats);
+}
+
+int64_t optimizer_leader_floats(const struct optimizer *optimizer)
+{
+    return floats_of(optimizer, optimizer->kind->leader_floats);
+}
+
+int64_t optimizer_model_bytes(const struct optimizer *optimizer)
+{
+    return optimizer_shared_floats(optimizer) * DENSE_BYTES;
 }
 
 int64_t optimizer_steps_per_round(const struct optimizer *optimizer, int64_t steps_per_epoch)
@@ -73,7 +100,7 @@ struct work optimizer_round_work(const struct optimizer *optimizer,
         work = work_sum(work, model->kind->step_work(model, charge.rows, charge.nonzeros));
     }
     if (optimizer->kind->step_flops)
-        work.flops += (double)steps * optimizer->kind->step_flops(model);
+        work.flops += (double)steps * optimizer->kind->step_flops(optimizer->conf, model);
     return work;
 }
 
@@ -82,7 +109,8 @@ int64_t optimizer_message_bytes(const struct optimizer *optimizer,
                                 const struct scratch *scratch)
 {
     const struct optimizer_kind *kind = optimizer->kind;
-    int64_t dense = kind->message_floats(optimizer->conf, optimizer->model) * DENSE_BYTES;
+    int64_t floats = optimizer_message_floats(optimizer) - optimizer_leader_floats(optimizer);
+    int64_t dense = floats * DENSE_BYTES;
     int64_t sparse = dense;
 
     if (kind->message_nonzeros)

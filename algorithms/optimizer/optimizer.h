@@ -15,6 +15,7 @@
 #define TRAINCAST_ALGORITHMS_OPTIMIZER_OPTIMIZER_H
 
 #include "algorithms/model/model.h"
+#include "algorithms/optimizer/descent.h"
 #include "algorithms/optimizer/sampler.h"
 #include "algorithms/optimizer/schedule.h"
 
@@ -38,9 +39,10 @@ struct optimizer_kind {
      */
     bool message_adds;
 
-    /* False with a sentence when the kind cannot learn such a model.  NULL: it can learn any
-     * that has a gradient. */
+    /* False with a sentence when the kind cannot learn such a model, or its settings contradict
+     * one another.  NULL: they do not. */
     bool (*fits)(const void *conf, const struct model *model, struct err *err);
+    bool fits_says_all; /* else the model must have a gradient, too */
 
     /* BATCH_IS_ALL: all rows of the worker, charged ones included. */
     int64_t (*batch_size)(const void *conf);
@@ -49,8 +51,9 @@ struct optimizer_kind {
      * epochs. */
     int64_t (*steps_per_round)(const void *conf, int64_t steps_per_epoch);
 
-    /* Length of the weights that all share: the model's P, and behind them what else all must
-     * hold at the start of a round.  start fills that in, once.  NULL: P, and nothing. */
+    /* Length of the weights that all share: the model's P + S, and behind them what else all
+     * must hold at the start of a round.  start fills that in, once.  NULL: P + S, and nothing.
+     */
     int64_t (*shared_floats)(const void *conf, const struct model *model);
     void (*start)(const struct optimizer *optimizer, float *weights);
 
@@ -58,6 +61,11 @@ struct optimizer_kind {
      * (momentum, ADMM's u; lost with the worker's memory). */
     int64_t (*message_floats)(const void *conf, const struct model *model);
     int64_t (*state_floats)(const void *conf, const struct model *model);
+    /* Behind a message, what contribute leaves there for absorb alone.  NULL: none. */
+    int64_t (*private_floats)(const void *conf, const struct model *model);
+    /* At the end of a message, what is not averaged: everybody has it from the first worker
+     * that arrived, and nobody sends it, because nobody learns from it.  NULL: none. */
+    int64_t (*leader_floats)(const void *conf, const struct model *model);
     /* How many numbers of the worker's message of a round can be other than 0; counted without
      * arithmetic.  NULL, or message_floats: all. */
     int64_t (*message_nonzeros)(const struct optimizer *optimizer,
@@ -67,11 +75,11 @@ struct optimizer_kind {
     /* Floats of scratch beside the model's: optimizer_own_scratch.  NULL: none. */
     int64_t (*scratch_floats)(const void *conf, const struct model *model);
     /* Operations of a step beside the model's.  NULL: none. */
-    double (*step_flops)(const struct model *model);
+    double (*step_flops)(const void *conf, const struct model *model);
 
-    /* Writes message: float[message_floats] of the round (counted from 0) of the sampler's
-     * worker, from weights: float[shared_floats] and state: float[state_floats] or NULL.
-     * Returns the message's weight in the mean (real rows learnt from).  scratch: see
+    /* Writes message: float[message_floats + private_floats] of the round (counted from 0) of
+     * the sampler's worker, from weights: float[shared_floats] and state: float[state_floats]
+     * or NULL. Returns the message's weight in the mean (real rows learnt from).  scratch: see
      * optimizer_scratch_init. */
     double (*contribute)(const struct optimizer *optimizer, const float *weights,
                          const float *state, const struct sampler *sampler, int64_t round,
@@ -104,6 +112,11 @@ bool optimizer_check(const struct optimizer *optimizer, struct err *err);
 bool optimizer_can_settle(const struct choice *choice);
 
 int64_t optimizer_shared_floats(const struct optimizer *optimizer);
+int64_t optimizer_message_floats(const struct optimizer *optimizer);
+int64_t optimizer_private_floats(const struct optimizer *optimizer);
+int64_t optimizer_leader_floats(const struct optimizer *optimizer);
+/* Of a checkpoint: what all share. */
+int64_t optimizer_model_bytes(const struct optimizer *optimizer);
 
 int64_t optimizer_steps_per_round(const struct optimizer *optimizer, int64_t steps_per_epoch);
 
@@ -127,16 +140,35 @@ float *optimizer_own_scratch(const struct optimizer *optimizer, const struct scr
 struct ga_sgd_conf {
     double learning_rate;
     struct schedule_conf schedule;
+    struct descent_conf descent;
     int64_t batch_size;
     bool sparse_messages;
+    int statistics; /* enum statistics_of */
 };
 
 struct ma_sgd_conf {
     double learning_rate;
     struct schedule_conf schedule;
+    struct descent_conf descent;
+    bool keep_momentum;
     int64_t batch_size;
     int64_t local_epochs;
+    int statistics; /* enum statistics_of */
 };
+
+/* Whose running statistics (batch normalisation) all go on with after a round. */
+enum statistics_of { STATISTICS_FIRST, STATISTICS_MEAN };
+extern const char *const statistics_names[]; /* ends in NULL */
+
+/* A row of the table of a conf with a member `statistics`. */
+#define STATISTICS_FIELD(conf_, preset_)                                                       \
+    CONF(conf_, statistics, .names = statistics_names, .preset = preset_,                      \
+         .doc =                                                                                \
+             "Whose running statistics of batch normalisation the model is evaluated with: "   \
+             "first: the first worker's, which are not sent, as nobody learns from them; "     \
+             "mean: the mean over workers, sent along with the message.",                      \
+         .source = "first: torch.nn.parallel.DistributedDataParallel, PyTorch 1.13, whose "    \
+                   "buffers are rank 0's; mean: federated averaging of a model's whole state")
 
 struct em_conf {
     int average;

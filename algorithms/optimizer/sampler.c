@@ -24,6 +24,7 @@ void sampler_init(struct sampler *sampler, struct rows shard, int64_t batch_size
         .classical = charged_rows == 0,
         .charged_rows = charged_rows ? charged_rows : shard.count,
         .worker = worker,
+        .seed = seed,
         .stream = rng_stream(seed, "optimizer.batch"),
     };
     sampler->charged_nonzeros =
@@ -67,9 +68,14 @@ struct rows sampler_rows(const struct sampler *sampler, int64_t step, uint32_t *
     int64_t count = sampler_row_count(sampler, step);
     int64_t steps_per_epoch = sampler->steps_per_epoch;
     int64_t pass, from, head;
+    struct occasion occasion = {sampler->seed, sampler->worker, (uint32_t)step};
 
-    if (sampler->step_rows == rows)
-        return sampler->shard;
+    if (sampler->step_rows == rows) {
+        struct rows all = sampler->shard;
+
+        all.occasion = occasion;
+        return all;
+    }
     if (sampler->classical) {
         pass = step / steps_per_epoch;
         from = step % steps_per_epoch * sampler->batch_size;
@@ -81,7 +87,8 @@ struct rows sampler_rows(const struct sampler *sampler, int64_t step, uint32_t *
     draw(sampler, pass, from, head, index);
     if (head < count)
         draw(sampler, pass + 1, 0, count - head, index + head);
-    return (struct rows){.matrix = sampler->shard.matrix, .index = index, .count = count};
+    return (struct rows){
+        .matrix = sampler->shard.matrix, .index = index, .count = count, .occasion = occasion};
 }
 
 /* Share of a charged epoch's non-zeros that its first `rows` rows have. */

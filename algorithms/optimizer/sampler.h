@@ -30,6 +30,7 @@ struct sampler {
     int64_t batch_size; /* B */
     bool classical;
     uint32_t worker;
+    uint64_t seed;
     struct rng_stream stream;
 };
 
@@ -39,7 +40,7 @@ void sampler_init(struct sampler *sampler, struct rows shard, int64_t batch_size
                   int64_t charged_rows, uint64_t seed, uint32_t worker);
 
 /* index: room for step_rows entries, used when the rows are not contiguous; the result borrows
- * it. */
+ * it, and says whose step it is. */
 struct rows sampler_rows(const struct sampler *sampler, int64_t step, uint32_t *index);
 
 /* Real rows of the step, without naming them. */

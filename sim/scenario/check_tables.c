@@ -130,6 +130,18 @@ static void check_beside(struct checker *c, const struct field *fields)
     }
 }
 
+/* What every kind of a family has must not have the key of a kind's own. */
+static void check_common(struct checker *c, const struct family *family,
+                         const struct kind *kind)
+{
+    char key[64];
+
+    for (const struct field *own = kind->fields; own && own->member; own++)
+        if (family->fields && field_find(family->fields, field_key(own, key, sizeof key)))
+            diag_add(c->loader->diags, DIAG_ERROR, nowhere(c),
+                     "the key '%s' is one that every %s has", key, family->name);
+}
+
 static void check_kind(struct checker *c, const struct family *family, const struct kind *kind)
 {
     if (!kind->doc || !kind->doc[0])
@@ -144,6 +156,7 @@ static void check_kind(struct checker *c, const struct family *family, const str
             diag_add(c->loader->diags, DIAG_ERROR, nowhere(c), "'%s' lies outside conf_size",
                      field->member);
     check_table(c, kind->fields);
+    check_common(c, family, kind);
 }
 
 void scenario_check_tables(const struct family *const *families, struct diag_list *diags)
@@ -156,12 +169,15 @@ void scenario_check_tables(const struct family *const *families, struct diag_lis
 
     check_table(&c, scenario_fields);
     check_beside(&c, scenario_fields);
-    for (size_t i = 0; families[i]; i++)
+    for (size_t i = 0; families[i]; i++) {
+        c.where = families[i]->name;
+        c.provided = family_is_provided(families[i]);
+        check_table(&c, families[i]->fields);
         for (size_t j = 0; families[i]->kinds[j]; j++) {
             c.where =
                 arena_format(&arena, "%s.%s", families[i]->name, families[i]->kinds[j]->name);
-            c.provided = family_is_provided(families[i]);
             check_kind(&c, families[i], families[i]->kinds[j]);
         }
+    }
     arena_done(&arena);
 }

@@ -105,10 +105,10 @@ static void describe_kind(const struct family *family, const struct kind *kind, 
     for (size_t i = 0; kind->needs && kind->needs[i]; i++)
         fprintf(out, "%s%s%s", i ? ", " : "      Sections it uses: ", kind->needs[i],
                 kind->needs[i + 1] ? "" : "\n");
-    if (kind->fields && kind->fields->member) {
+    if ((kind->fields && kind->fields->member) || family->fields)
         fputs("\nfields:\n", out);
-        field_walk(kind->fields, "", describe_field, out);
-    }
+    field_walk(kind->fields, "", describe_field, out);
+    field_walk(family->fields, "", describe_field, out);
 }
 
 static void describe_scenario(FILE *out)

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char *dimension_words(enum dimension dimension)
 {
@@ -91,7 +92,10 @@ void field_range_words(const struct field *field, struct text *out)
 
 void field_preset_words(const struct field *field, struct text *out)
 {
-    if (field->preset && field->preset[0] == '$')
+    if (field->preset && field->preset[0] == '$' && strchr(field->preset, '@'))
+        text_add(out, "named like the %.*s, with @INSTANCE behind it where there is such a one",
+                 (int)strcspn(field->preset + 1, "@"), field->preset + 1);
+    else if (field->preset && field->preset[0] == '$')
         text_add(out, "named like the %s", field->preset + 1);
     else if (field->preset)
         text_add(out, "preset %s", field->preset);

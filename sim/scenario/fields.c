@@ -30,7 +30,8 @@ static const struct field group_fields[] = {
     CONF(struct group_conf, speed_ratio, .preset = "1", .above_min = true,
          .doc = "How fast a node is, drawn once for each; 1: as the catalogue says."),
     CONF_ENTRY(struct group_conf, compute, .family = "compute", .fields = compute_fields,
-               .preset = "$model", .optional = true, .absent = "the job trains no model",
+               .preset = "$model@platform.instance.name", .optional = true,
+               .absent = "the job trains no model",
                .doc = "What arithmetic takes on these nodes."),
     CONF_END,
 };

@@ -395,6 +395,7 @@ static void define_family(struct json *json, const struct family *family)
             write_type(json, "file", "string");
         }
         write_properties(json, kind->fields);
+        write_properties(json, family->fields);
         json_close(json, '}');
         write_required(json, provided ? NULL : kind->fields, "kind");
         json_bool(json, "additionalProperties", false);

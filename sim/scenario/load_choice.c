@@ -190,11 +190,14 @@ static void say_no_provider(struct loader *loader, const struct owner *owner)
                  owner->words, owner->missing->chars, catalogue_names(loader));
 }
 
-static void load_kind(struct loader *loader, const struct kind *kind,
-                      const struct cascade *layers, const char *const words[],
-                      struct owner *owner, struct choice *out, struct resolved *parent)
+static void load_kind(struct loader *loader, const struct family *family,
+                      const struct kind *kind, const struct cascade *layers,
+                      const char *const words[], struct owner *owner, struct choice *out,
+                      struct resolved *parent)
 {
-    const struct field *const tables[] = {kind->fields, NULL};
+    const struct field *const both[] = {kind->fields, family->fields, NULL};
+    const struct field *const common[] = {family->fields, NULL};
+    const struct field *const *tables = kind->fields ? both : common;
     struct text missing = {0};
 
     if (words[1] && loader->scope.count == 0) /* a provider could be named and is not */
@@ -203,6 +206,10 @@ static void load_kind(struct loader *loader, const struct kind *kind,
     out->kind = kind;
     out->conf = new_conf(loader, kind);
     load_fields(loader, kind->fields, layers, owner, out->conf, parent);
+    if (family->fields) {
+        out->common = arena_alloc(loader->arena, 1, family->conf_size);
+        load_fields(loader, family->fields, layers, owner, out->common, parent);
+    }
     if (owner->missing)
         say_no_provider(loader, owner);
     owner->missing = NULL;
@@ -240,8 +247,8 @@ void load_choice(struct loader *loader, const struct family *family, const struc
         count = scope_find(&loader->scope, family->name, kind->name, below);
     }
     layers = cascade_over(loader, &layers, below, count);
-    load_kind(loader, kind, &layers, family_is_provided(family) ? provided : plain, &owner, out,
-              child);
+    load_kind(loader, family, kind, &layers, family_is_provided(family) ? provided : plain,
+              &owner, out, child);
 }
 
 const struct kind *kind_beside(const struct loader *loader, const struct field *field,

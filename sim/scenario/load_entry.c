@@ -33,13 +33,48 @@ static void say_no_such_entry(struct loader *loader, const struct field *field,
         diag_add(loader->diags, DIAG_NOTE, place, "it has: %s", names[0] ? names : "none");
 }
 
-/* The entry's name: written here, or the preset's ("$model": the kind chosen there). */
+/* The kind that the scenario chooses from the family, or is charged for instead; NULL: none, or
+ * one that is complained about where it stands. */
+static const char *chosen_name(struct loader *loader, const char *family_name)
+{
+    const struct family *family = family_named(loader->options, family_name);
+    struct cascade chosen = cascade_key(loader, &loader->root, family_name), charged;
+    const struct item *item;
+
+    if (chosen.count == 0 || !family)
+        return NULL;
+    charged = cascade_key(loader, &chosen, "charge_as");
+    item = kind_item(charged.count ? &charged : &chosen, "kind");
+    if (item->value->type != NODE_SCALAR || !family_find(family, item->value->text))
+        return NULL;
+    return item->value->text;
+}
+
+/* A preset of the form "$family" or "$family@key.path"; around: what is resolved so far of the
+ * mapping that the field stands in. */
+static const char *preset_name(struct loader *loader, const struct field *field,
+                               const struct resolved *around)
+{
+    const char *at = strchr(field->preset, '@'), *name, *special;
+    const struct resolved *leaf = at ? resolved_find(around, at + 1, false) : NULL;
+    struct item *below[SCOPE_MOST];
+
+    if (!at)
+        return chosen_name(loader, field->preset + 1);
+    name = chosen_name(loader, arena_bytes(loader->arena, field->preset + 1,
+                                           (size_t)(at - field->preset - 1)));
+    if (!name || !leaf || !leaf->text)
+        return name;
+    special = arena_format(loader->arena, "%s@%s", name, leaf->text);
+    return scope_find(&loader->scope, field->family, special, below) ? special : name;
+}
+
+/* The entry's name: written here, or the preset's. */
 static const char *entry_name(struct loader *loader, const struct field *field,
-                              const struct cascade *from, const struct item **ret_item)
+                              const struct cascade *from, const struct resolved *around,
+                              const struct item **ret_item)
 {
     const struct item *item = NULL;
-    const struct family *family;
-    struct cascade chosen;
 
     *ret_item = NULL;
     for (size_t i = 0; i < from->count && !item; i++)
@@ -51,14 +86,7 @@ static const char *entry_name(struct loader *loader, const struct field *field,
         return item_text(loader, item);
     if (!field->preset || field->preset[0] != '$')
         return field->preset;
-    chosen = cascade_key(loader, &loader->root, field->preset + 1);
-    family = family_named(loader->options, field->preset + 1);
-    if (chosen.count == 0 || !family)
-        return NULL;
-    item = kind_item(&chosen, "kind");
-    if (item->value->type != NODE_SCALAR || !family_find(family, item->value->text))
-        return NULL; /* which is complained about where it stands */
-    return item->value->text;
+    return preset_name(loader, field, around);
 }
 
 /* May the user's own numbers stand without the catalogue? */
@@ -123,7 +151,7 @@ void load_entry(struct loader *loader, const struct field *field, const struct c
     struct item *below[SCOPE_MOST];
     struct cascade layers;
     const struct item *item;
-    const char *name = entry_name(loader, field, from, &item);
+    const char *name = entry_name(loader, field, from, parent, &item);
     char *member = (char *)conf + field->offset, key[64];
     size_t count;
 

@@ -47,6 +47,8 @@ static void print_row(void *arg, const char *path, const struct field *field)
 
 static void print_table(const struct field *fields, FILE *out)
 {
+    if (!fields || !fields->member)
+        return;
     fputs("| key | type | range | preset | meaning |\n|---|---|---|---|---|\n", out);
     field_walk(fields, "", print_row, out);
     fputc('\n', out);
@@ -55,6 +57,9 @@ static void print_table(const struct field *fields, FILE *out)
 static void print_family(const struct family *family, FILE *out)
 {
     fprintf(out, "## %s\n\n%s\n\n", family->name, family->doc ? family->doc : "");
+    if (family->fields)
+        fputs("Of every kind, beside its own:\n\n", out);
+    print_table(family->fields, out);
     for (size_t i = 0; family->kinds[i]; i++) {
         const struct kind *kind = family->kinds[i];
 
@@ -65,8 +70,7 @@ static void print_family(const struct family *family, FILE *out)
         for (size_t j = 0; kind->needs && kind->needs[j]; j++)
             fprintf(out, "%s`%s`%s", j ? ", " : "Sections it uses: ", kind->needs[j],
                     kind->needs[j + 1] ? "" : ".\n\n");
-        if (kind->fields && kind->fields->member)
-            print_table(kind->fields, out);
+        print_table(kind->fields, out);
     }
 }
 

@@ -97,14 +97,24 @@ static void apply(struct computed *c, int64_t round)
         c->settled_round = round;
 }
 
+bool computed_reduce(const struct computed *c, const float *const *message,
+                     const double *weight, const bool *arrived, int count, float *out)
+{
+    int64_t averaged = c->message_floats - c->leader_floats;
+    int leader = 0;
+
+    if (!reduce(message, weight, arrived, count, averaged, out).values)
+        return false;
+    while (arrived && !arrived[leader])
+        leader++;
+    memcpy(out + averaged, message[leader] + averaged, (size_t)c->leader_floats * sizeof *out);
+    return true;
+}
+
 void computed_form(struct computed *c, int64_t round, const bool *arrived)
 {
-    struct reduction reduction;
-
     assert(round == c->round);
-    reduction =
-        reduce(c->message, c->weight, arrived, c->workers, c->message_floats, c->reduced);
-    if (reduction.values) {
+    if (computed_reduce(c, c->message, c->weight, arrived, c->workers, c->reduced)) {
         apply(c, round);
         absorb(c, round, arrived);
     }
@@ -185,7 +195,7 @@ static void evaluate(struct learner *learner, int64_t round)
     assert(round == c->round - 1);
     collect(c);
     memcpy(c->evaluated_weights, c->weights,
-           (size_t)learner->facts.parameters * sizeof *c->weights);
+           (size_t)(c->model.parameters + c->model.statistics) * sizeof *c->weights);
     c->evaluating = round;
     for (size_t i = 0; i < c->part_count; i++) {
         struct rows rows = c->part[i].rows;
@@ -232,6 +242,7 @@ static void computed_free(struct learner *learner)
         scratch_done(&c->scratch[lane]);
     partition_done(&c->partition);
     data_done(&c->data);
+    model_done(&c->model);
     free(c->scratch);
     free(c->train_row);
     free(c->contribution);

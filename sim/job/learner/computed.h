@@ -15,7 +15,7 @@ struct contribution {
     struct sampler sampler;
     struct future future;
     int64_t round;  /* for which the future was submitted; -1: none */
-    float *message; /* float[message_floats], in computed->messages */
+    float *message; /* float[message_floats + private_floats], in computed->messages */
     float *state;   /* float[state_floats], in computed->states; NULL when that is 0 */
     double weight;
 };
@@ -50,14 +50,15 @@ struct computed {
 
     int64_t round; /* the one being computed */
     double flops_per_round;
-    int64_t message_floats, state_floats;
+    int64_t message_floats, private_floats, leader_floats, state_floats;
+    int64_t shared_floats; /* of weights */
     float *weights, *reduced, *evaluated_weights;
     float *before; /* float[P]: the weights around apply, where the optimizer looks at them; or
                     * NULL
                     */
     int64_t settled_round;             /* -1: none yet */
     struct contribution *contribution; /* [workers] */
-    float *messages;                   /* float[workers][message_floats] */
+    float *messages;                   /* float[workers][message_floats + private_floats] */
     float *states;                     /* float[workers][state_floats] */
     const float **message;             /* [workers]: as reduce wants them */
     double *weight;                    /* [workers] */
@@ -70,6 +71,10 @@ struct computed {
 
     struct stale *stale; /* NULL unless workers begin from weights of their own: stale.h */
 };
+
+/* What messages[0..count) that arrived (NULL: all) come to: out: float[message_floats]. */
+bool computed_reduce(const struct computed *c, const float *const *message,
+                     const double *weight, const bool *arrived, int count, float *out);
 
 /* The round's result, from c->message and c->weight of the workers that arrived (NULL: all). */
 void computed_form(struct computed *c, int64_t round, const bool *arrived);

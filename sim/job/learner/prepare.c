@@ -108,7 +108,7 @@ static void prepare_worker(struct computed *c, const struct scenario *scenario, 
 
     mine->computed = c;
     mine->round = -1;
-    mine->message = c->messages + (size_t)w * (size_t)c->message_floats;
+    mine->message = c->messages + (size_t)w * (size_t)(c->message_floats + c->private_floats);
     if (c->state_floats)
         mine->state = c->states + (size_t)w * (size_t)c->state_floats;
     sampler_init(&mine->sampler, shard, batch == BATCH_IS_ALL ? charged_rows : batch,
@@ -176,7 +176,7 @@ static void fill_facts(struct computed *c, const struct scenario *scenario)
 
     facts->workers = c->workers;
     facts->parameters = c->model.parameters;
-    facts->model_bytes = optimizer_shared_floats(&c->optimizer) * (int64_t)sizeof(float);
+    facts->model_bytes = optimizer_model_bytes(&c->optimizer);
     facts->message_bytes = message_bytes(c);
     facts->epochs_per_round =
         (double)optimizer_steps_per_round(&c->optimizer, steps_per_epoch) /
@@ -267,7 +267,8 @@ static bool begin_model(struct computed *c, const struct scenario *scenario, str
                          .index = c->partition.row + c->partition.start[0],
                          .count = c->partition.train_end[0] - c->partition.start[0]};
 
-    c->weights = NEW_ARRAY(float, optimizer_shared_floats(&c->optimizer));
+    c->shared_floats = optimizer_shared_floats(&c->optimizer);
+    c->weights = NEW_ARRAY(float, c->shared_floats);
     if (!c->model.kind->start)
         c->model.kind->init(&c->model, (uint64_t)scenario->seed, c->weights);
     else if (!c->model.kind->start(&c->model, first, c->weights, err))
@@ -282,13 +283,15 @@ static void prepare_workers(struct computed *c, const struct scenario *scenario)
     size_t P = (size_t)c->model.parameters, W = (size_t)c->workers;
     const struct sampler *first;
 
-    c->message_floats = c->optimizer.kind->message_floats(c->optimizer.conf, &c->model);
+    c->message_floats = optimizer_message_floats(&c->optimizer);
+    c->private_floats = optimizer_private_floats(&c->optimizer);
+    c->leader_floats = optimizer_leader_floats(&c->optimizer);
     c->state_floats = c->optimizer.kind->state_floats(c->optimizer.conf, &c->model);
-    c->evaluated_weights = NEW_ARRAY(float, P);
+    c->evaluated_weights = NEW_ARRAY(float, P + (size_t)c->model.statistics);
     if (optimizer_can_settle(&scenario->optimizer))
         c->before = NEW_ARRAY(float, P);
     c->reduced = NEW_ARRAY(float, c->message_floats);
-    c->messages = NEW_ARRAY(float, W *(size_t)c->message_floats);
+    c->messages = NEW_ARRAY(float, W *(size_t)(c->message_floats + c->private_floats));
     c->states = NEW_ARRAY(float, W *(size_t)c->state_floats);
     c->message = NEW_ARRAY(const float *, W);
     c->weight = NEW_ARRAY(double, W);

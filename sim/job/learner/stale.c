@@ -25,14 +25,14 @@ const char *learner_stale_objection(const struct learner *learner)
 /* -- the state -- */
 struct stale *stale_of(struct computed *c)
 {
-    int64_t parameters = c->model.parameters;
+    int64_t longest =
+        c->shared_floats > c->message_floats ? c->shared_floats : c->message_floats;
     struct stale *stale = c->stale;
 
     if (stale)
         return stale;
     c->stale = stale = NEW(struct stale);
-    tensors_init(&stale->tensors,
-                 parameters > c->message_floats ? parameters : c->message_floats);
+    tensors_init(&stale->tensors, longest);
     stale->lone = NEW_ARRAY(struct lone_step, c->workers);
     stale->step = NEW_ARRAY(struct view_step, c->workers);
     for (int w = 0; w < c->workers; w++) {
@@ -70,7 +70,7 @@ struct tensor *learner_weights(struct learner *learner)
     struct computed *c = stale_learner(learner);
     struct tensor *weights = tensor_new(&stale_of(c)->tensors);
 
-    memcpy(weights->value, c->weights, (size_t)c->model.parameters * sizeof(float));
+    memcpy(weights->value, c->weights, (size_t)c->shared_floats * sizeof(float));
     return weights;
 }
 
@@ -80,7 +80,7 @@ static void step_alone(void *arg, int lane)
     struct lone_step *lone = arg;
     struct computed *c = lone->computed;
     struct contribution *mine = &c->contribution[lone->worker];
-    size_t bytes = (size_t)c->model.parameters * sizeof(float);
+    size_t bytes = (size_t)c->shared_floats * sizeof(float);
 
     c->optimizer.kind->contribute(&c->optimizer, lone->base->value, NULL, &mine->sampler,
                                   lone->round, &c->scratch[lane], mine->message);
@@ -122,6 +122,6 @@ void learner_adopt(struct learner *learner, int64_t round, const struct tensor *
 {
     struct computed *c = stale_learner(learner);
 
-    memcpy(c->weights, model->value, (size_t)c->model.parameters * sizeof(float));
+    memcpy(c->weights, model->value, (size_t)c->shared_floats * sizeof(float));
     c->round = round + 1;
 }

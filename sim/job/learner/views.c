@@ -184,10 +184,10 @@ static void apply_layer(struct view_step *step, const struct layer *layer)
     struct computed *c = step->computed;
     float *reduced = step->reduced->value;
 
-    reduce(step->value + layer->first, step->weight + layer->first, NULL, layer->count,
-           c->message_floats, reduced);
+    computed_reduce(c, step->value + layer->first, step->weight + layer->first, NULL,
+                    layer->count, reduced);
     if (layer->part_ratio != 1)
-        for (int64_t i = 0; i < c->message_floats; i++)
+        for (int64_t i = 0; i < c->message_floats - c->model.statistics; i++)
             reduced[i] = (float)(reduced[i] * layer->part_ratio);
     c->optimizer.kind->apply(&c->optimizer, step->view->value, reduced, layer->clock);
 }
@@ -200,7 +200,7 @@ static void learn_from_view(void *arg, int lane)
     const float *weights = step->base->value;
 
     if (step->view) {
-        memcpy(step->view->value, weights, (size_t)c->model.parameters * sizeof *weights);
+        memcpy(step->view->value, weights, (size_t)c->shared_floats * sizeof *weights);
         for (int i = 0; i < step->layers; i++)
             apply_layer(step, &step->layer[i]);
         weights = step->view->value;
@@ -261,7 +261,7 @@ void learner_reduce_published(struct learner *learner, int64_t clock)
     struct computed *c = stale_learner(learner);
     struct stale *stale = stale_of(c);
     struct clock_row *row = reach_row(stale, clock, c->workers);
-    size_t bytes = (size_t)c->model.parameters * sizeof(float);
+    size_t bytes = (size_t)c->shared_floats * sizeof(float);
 
     for (int w = 0; w < c->workers; w++) {
         stale->published[w] = row->message[w] != NULL;

@@ -34,6 +34,19 @@ static void step_falls_after_every_so_many_epochs(void **state)
         assert_true(schedule_rate(&step, 8, epoch) == (float)expected[epoch]);
 }
 
+static void the_rate_warms_up_step_by_step_and_is_whole_from_then_on(void **state)
+{
+    struct schedule_conf warm = {
+        .decay = DECAY_STEP, .every_epochs = 3, .factor = 0.5, .warm_up = 2};
+
+    (void)state;
+    for (int64_t step = 0; step < 20; step++) /* 10 steps an epoch */
+        assert_close(schedule_step_rate(&warm, 1, step, 10), (double)(step + 1) / 20, 1e-6);
+    assert_true(schedule_step_rate(&warm, 1, 19, 10) == 1.0f);
+    assert_true(schedule_step_rate(&warm, 1, 29, 10) == 1.0f);
+    assert_true(schedule_step_rate(&warm, 1, 30, 10) == 0.5f);
+}
+
 struct fixture {
     struct sample sample;
     struct lr_conf lr;
@@ -114,6 +127,7 @@ int main(void)
         cmocka_unit_test(without_decay_the_rate_is_the_rate),
         cmocka_unit_test(inverse_sqrt_divides_by_the_root_of_the_epoch),
         cmocka_unit_test(step_falls_after_every_so_many_epochs),
+        cmocka_unit_test(the_rate_warms_up_step_by_step_and_is_whole_from_then_on),
         cmocka_unit_test(gradients_are_applied_at_the_rate_of_their_epoch),
         cmocka_unit_test(local_steps_have_the_rate_of_their_epoch),
     };
