@@ -93,19 +93,30 @@ static struct node idle_node(const struct form *form)
                          .speed_ratio = value_mean(&form->group->speed_ratio)};
 }
 
+/* So many bytes from where the data lie, as they come in. */
+static double moving_s(const struct form *form, double bytes)
+{
+    struct platform_facts node = node_of(form);
+    struct channel_means store;
+
+    if (form->scenario->data.location == DATA_ON_DISK)
+        return node.disk_latency_s + bytes / node.disk_bytes_per_s;
+    store = means_of(store_of(form->scenario), (int64_t)bytes);
+    return store.latency_s +
+           bytes / fmin(store.connection_bytes_per_s * (double)store.bulk_connections,
+                        node.down_bytes_per_s);
+}
+
 /* The largest partition, by one request over several connections, parsed as it comes in. */
 static double load_s(const struct form *form, const struct learner_facts *facts)
 {
-    int64_t bytes = largest(facts->partition_bytes, facts->workers);
-    struct channel_means store = means_of(store_of(form->scenario), bytes);
+    double bytes = (double)largest(facts->partition_bytes, facts->workers);
     struct node node = idle_node(form);
-    double connections_per_s = store.connection_bytes_per_s * (double)store.bulk_connections;
-    double moving_s = store.latency_s +
-                      (double)bytes / fmin(connections_per_s, node_of(form).down_bytes_per_s);
 
-    return fmax(
-        moving_s,
-        node_compute_alone_s(&node, (double)bytes / form->group->compute.parse_bytes_per_s, 0));
+    if (form->scenario->data.location == DATA_IN_MEMORY)
+        return 0;
+    return fmax(moving_s(form, bytes),
+                node_compute_alone_s(&node, bytes / form->group->compute.parse_bytes_per_s, 0));
 }
 
 /* Workers start when the channel is up, or wait for it when they first need it. */
@@ -191,7 +202,8 @@ static void fill_money(struct form *form, const struct learner_facts *facts)
     int64_t partition_bytes = largest(facts->partition_bytes, facts->workers);
 
     form->round_pusd = (double)totals.puts * put.put_pusd + (double)totals.gets * get.get_pusd;
-    form->load_pusd = (double)form->workers * means_of(store, partition_bytes).get_pusd;
+    if (form->scenario->data.location == DATA_IN_STORE)
+        form->load_pusd = (double)form->workers * means_of(store, partition_bytes).get_pusd;
     form->rent_pusd_per_hour = (double)put.pusd_per_hour;
     form->rent_granularity_s = put.rent_granularity_s;
 }

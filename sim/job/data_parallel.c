@@ -105,6 +105,18 @@ static void check_store(const struct scenario *scenario, struct diag_list *diags
                  facts.has_receiver ? "keeps nothing" : "is empty when the run begins");
 }
 
+/* What is hot must have been kept by somebody. */
+static void check_location(const struct scenario *scenario, const struct platform_facts *node,
+                           struct diag_list *diags)
+{
+    if (scenario->data.location != DATA_IN_STORE && !(node->disk_bytes_per_s > 0))
+        diag_add(
+            diags, DIAG_ERROR, scenario_place(scenario, "data.location"),
+            "a %s keeps nothing from one job to the next: only of machines can the data be "
+            "in 'memory' or on 'disk' when the run begins",
+            node->node_word);
+}
+
 static void check_memory(const struct scenario *scenario, const struct learner_facts *facts,
                          const struct platform_facts *node, struct diag_list *diags)
 {
@@ -166,6 +178,7 @@ static void check(const struct scenario *scenario, const struct learner *learner
     check_channel(scenario, &node, diags);
     check_latency(scenario, &node, diags);
     check_store(scenario, diags);
+    check_location(scenario, &node, diags);
     sync_kind_of(&scenario->sync)->check(scenario, learner, diags);
     if (!learner)
         return;

@@ -63,7 +63,8 @@ static void wake_reader(struct request *request)
 }
 
 /* Blocks.  Reads the partition and parses it as it comes in: the slower of the two decides.
- * SIMPLIFIED: both have all the time the load takes; the last block's parsing is not waited for. */
+ * SIMPLIFIED: both have all the time the load takes; the last block's parsing is not waited
+ * for. */
 static enum outcome read_partition(struct actor *self, struct worker *worker, struct node *node)
 {
     struct training *t = worker->training;
@@ -87,6 +88,53 @@ static enum outcome read_partition(struct actor *self, struct worker *worker, st
     return outcome == OUTCOME_OK ? request.outcome : outcome;
 }
 
+struct disk_read {
+    struct flow flow; /* first */
+    struct actor *reader;
+};
+
+static void disk_was_read(struct engine *engine, struct flow *flow)
+{
+    (void)engine;
+    actor_wake(((struct disk_read *)flow)->reader);
+}
+
+/* Blocks.  The same from the machine's own volume, whose latency is expressed in the bytes that
+ * it would read meanwhile. */
+static enum outcome read_disk(struct actor *self, struct worker *worker, struct node *node)
+{
+    struct training *t = worker->training;
+    struct engine *engine = t->run->world.engine;
+    double bytes = (double)worker->partition.bytes;
+    struct disk_read read = {.flow = {.done = disk_was_read}, .reader = self};
+    enum outcome outcome = actor_fate(self);
+
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    flow_begin(engine, &read.flow, &node->disk, 1,
+               bytes + node->disk_latency_s * share_capacity(node->disk), INFINITY);
+    outcome = node_compute(self, node, bytes / t->compute->parse_bytes_per_s, 0,
+                           "its partition to be parsed");
+    while (outcome == OUTCOME_OK && flow_in_progress(&read.flow))
+        outcome = engine_wait(self, INFINITY, "its partition of the data");
+    flow_cancel(engine, &read.flow);
+    return outcome;
+}
+
+/* Blocks. */
+static enum outcome get_partition(struct actor *self, struct worker *worker, struct node *node)
+{
+    switch ((enum data_location)worker->training->run->scenario->data.location) {
+    case DATA_IN_STORE:
+        return read_partition(self, worker, node);
+    case DATA_ON_DISK:
+        return read_disk(self, worker, node);
+    case DATA_IN_MEMORY:
+        break;
+    }
+    return actor_fate(self);
+}
+
 /* Blocks. */
 static enum outcome load(struct actor *self, struct worker *worker, struct node *node)
 {
@@ -96,7 +144,7 @@ static enum outcome load(struct actor *self, struct worker *worker, struct node 
     worker_book(worker, ACTIVITY_LOAD);
     outcome = node_memory_take(node, t->facts->footprint_bytes[worker->number]);
     if (outcome == OUTCOME_OK)
-        outcome = read_partition(self, worker, node);
+        outcome = get_partition(self, worker, node);
     if (outcome != OUTCOME_OK || !worker->needs_model)
         return outcome;
     if (t->sync->recover)

@@ -46,6 +46,7 @@ struct faas_conf {
     double billing_granularity_s;
     bool init_billed;
     int64_t duration_price_pusd_per_gb_s, request_price_pusd_per_request;
+    int64_t price_pusd_per_hour; /* of one function, instead of duration_price; 0: absent */
 
     /* injected misfortune */
     double crash_rate_per_s;    /* of running time; 0: never */
@@ -57,6 +58,8 @@ struct faas_conf {
 extern const struct field faas_fields[];
 
 void faas_check(const void *conf, struct place place, struct diag_list *diags);
+/* What a GB-second costs, by whichever price is given. */
+int64_t faas_pusd_per_gb_s(const struct faas_conf *conf);
 double faas_vcpus(const struct faas_conf *conf);
 double faas_nic_ratio(const struct faas_conf *conf); /* share of the full NIC rates */
 

@@ -4,7 +4,8 @@
  * duration = end - first instruction, plus the cold start where the provider bills INIT,
  * rounded up to the granularity; cost = floor(billed_ms * memory_mb * price per GB-s / (1024 *
  * 1000)), in integers (sim/ledger/money.h), for each attempt.  Every attempt that got a sandbox
- * is also one request; throttled ones are free. */
+ * is also one request; throttled ones are free.  A price by the hour is turned into one per
+ * GB-second, which an invoice in GB-seconds then shows. */
 #include <math.h>
 #include <stdio.h>
 
@@ -56,7 +57,7 @@ void faas_book(const struct invocation *invocation, enum outcome outcome)
         .outcome = outcome,
         .billed_ms = billed_ms(invocation),
         .memory_mb = memory_mb(conf),
-        .pusd_per_gb_s = conf->duration_price_pusd_per_gb_s,
+        .pusd_per_gb_s = faas_pusd_per_gb_s(conf),
         .pusd_per_request = conf->request_price_pusd_per_request,
     };
 
@@ -80,7 +81,7 @@ int64_t faas_accrued_pusd(const struct platform *platform)
         if (i->stage >= INVOCATION_STARTS)
             accrued_pusd +=
                 conf->request_price_pusd_per_request +
-                pusd_of_gb_s(billed_ms(i), memory_mb(conf), conf->duration_price_pusd_per_gb_s);
+                pusd_of_gb_s(billed_ms(i), memory_mb(conf), faas_pusd_per_gb_s(conf));
     return accrued_pusd;
 }
 
@@ -92,5 +93,5 @@ int64_t faas_cost_mean_pusd(const void *settings, double start_s, double run_s)
     (void)start_s; /* waiting for its invocation is free */
     return conf->request_price_pusd_per_request +
            pusd_of_gb_s(in_granules_ms(conf, init_s + run_s, 1), memory_mb(conf),
-                        conf->duration_price_pusd_per_gb_s);
+                        faas_pusd_per_gb_s(conf));
 }

@@ -83,6 +83,13 @@ const struct field faas_fields[] = {
     CONF(struct faas_conf, request_price_pusd_per_request, .max = 1e15,
          .doc = "Price of each invocation."),
 
+    CONF(struct faas_conf, price_pusd_per_hour, .min = 1, .max = 1e18, .optional = true,
+         .absent = "`duration_price` times the memory",
+         .doc = "Price of one function for an hour, whatever its memory: for a function that "
+                "would cost as much as a machine (with a GPU, say).",
+         .source = "LambdaML, section 5: functions with a GPU at the unit price of g3s.xlarge or "
+                   "g4dn.xlarge"),
+
     CONF(struct faas_conf, crash_rate_per_s, .max = 1e6, .preset = "0 /h",
          .doc = "Crashes per running function and time, at exponential intervals."),
     CONF(struct faas_conf, crash_after_s, .max = 31536000, .optional = true,
@@ -96,6 +103,15 @@ const struct field faas_fields[] = {
     CONF_END,
 };
 /* clang-format on */
+
+int64_t faas_pusd_per_gb_s(const struct faas_conf *conf)
+{
+    double gb = (double)conf->memory_bytes / 1073741824.0;
+
+    return conf->price_pusd_per_hour
+               ? llround((double)conf->price_pusd_per_hour / 3600 / gb)
+               : conf->duration_price_pusd_per_gb_s;
+}
 
 double faas_vcpus(const struct faas_conf *conf)
 {

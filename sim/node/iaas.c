@@ -59,7 +59,8 @@ static double now(const struct iaas *iaas)
 
 static struct platform_facts facts(const void *settings)
 {
-    const struct instance_conf *instance = &((const struct iaas_conf *)settings)->instance;
+    const struct iaas_conf *conf = settings;
+    const struct instance_conf *instance = &conf->instance;
     struct platform_facts facts = {
         .vcpus = instance->vcpus,
         .memory_bytes = instance->memory_bytes,
@@ -67,6 +68,8 @@ static struct platform_facts facts(const void *settings)
         .up_bytes_per_s = instance->nic_up_bytes_per_s,
         .down_bytes_per_s = instance->nic_down_bytes_per_s,
         .latency_s = instance->latency_s,
+        .disk_bytes_per_s = conf->disk_bytes_per_s,
+        .disk_latency_s = conf->disk_latency_s,
         .node_word = "VM",
     };
 
@@ -356,6 +359,9 @@ static void machine_init(struct iaas *iaas, uint32_t number)
               instance->memory_bytes);
     machine->node.number = number;
     machine->node.latency_s = instance->latency_s;
+    machine->node.disk =
+        share_new(iaas->platform.world->engine, "disk", iaas->conf->disk_bytes_per_s);
+    machine->node.disk_latency_s = iaas->conf->disk_latency_s;
     machine->node.entity = LEDGER_RUN;
     machine->queue_end = &machine->queue;
 }

@@ -24,6 +24,7 @@ struct iaas_conf {
     struct instance_conf instance;
     struct value boot_time_s; /* of one machine, from the request until it can be logged into */
     double pair_setup_s;      /* the coordinator's time per pair of machines */
+    double disk_bytes_per_s, disk_latency_s; /* of each machine's volume */
     double min_billed_s;
     double billing_granularity_s;
     int64_t max_concurrent; /* tasks on one machine at once; 0: no limit */

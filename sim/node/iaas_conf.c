@@ -42,6 +42,11 @@ const struct field iaas_fields[] = {
     CONF(struct iaas_conf, pair_setup_s, .max = 3600,
          .doc = "A coordinator then makes all machines known to each other, pair by pair: its "
                 "time for one pair, W (W - 1)/2 pairs."),
+    CONF(struct iaas_conf, disk_bytes_per_s, .above_min = true, .max = 1e15,
+         .doc = "What a machine reads from its own volume in a second, for data that lie there "
+                "(`data.location`); shared by its tasks."),
+    CONF(struct iaas_conf, disk_latency_s, .max = 60, .preset = "0 s",
+         .doc = "Time to the first byte from that volume."),
     CONF(struct iaas_conf, min_billed_s, .max = 86400,
          .doc = "A machine is billed for this time at least."),
     CONF(struct iaas_conf, billing_granularity_s, .min = 1, .max = 86400,

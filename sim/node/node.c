@@ -29,6 +29,7 @@ void node_done(struct node *node)
     node->cores = share_free(node->cores);
     node->nic_up = share_free(node->nic_up);
     node->nic_down = share_free(node->nic_down);
+    node->disk = share_free(node->disk);
 }
 
 /* -- cores -------------------------------------------------------------------------------- */

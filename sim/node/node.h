@@ -24,8 +24,10 @@ struct node {
     struct share *cores;             /* capacity: vcpus, in core-seconds per second; crossed by
                                       * node_compute only, which keeps the CPU credits */
     struct share *nic_up, *nic_down; /* bytes per second */
-    double latency_s; /* one way, of a direct message between two such nodes, where the
-                       * catalogue says it of the instance; NaN: the channel says */
+    double latency_s;   /* one way, of a direct message between two such nodes, where the
+                         * catalogue says it of the instance; NaN: the channel says */
+    struct share *disk; /* bytes per second from its own volume; NULL: nothing is kept there */
+    double disk_latency_s;
     int64_t memory_bytes, used_bytes, peak_bytes; /* memory_bytes 0: unlimited */
     struct credits *credits;                      /* NULL: cores are always there in full */
     uint32_t holds;                               /* see node_hold */

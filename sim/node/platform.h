@@ -53,8 +53,10 @@ struct platform_facts {
     double up_bytes_per_s, down_bytes_per_s;
     double
         latency_s; /* one way, of direct messages between two nodes; NaN: as the channel says */
-    const char *node_word; /* "function" | "VM": for messages */
-    char label[48];        /* "faas 3 GB" | "t2.medium": for people and the runs view */
+    double disk_bytes_per_s, disk_latency_s; /* of the node's own volume, which keeps data from
+                                              * one job to the next; 0: it has none */
+    const char *node_word;                   /* "function" | "VM": for messages */
+    char label[48]; /* "faas 3 GB" | "t2.medium": for people and the runs view */
 };
 
 struct platform_kind {

@@ -55,11 +55,19 @@ static const struct field charge_as_fields[] = {
     CONF_END,
 };
 
+static const char *const location_words[] = {"store", "disk", "memory", NULL};
+
 static const struct field data_fields[] = {
     CONF(struct data_conf, source, .family = "data", .beside = true,
          .doc = "Where the rows come from; the fields of that kind stand beside it."),
     CONF(struct data_conf, partition, .family = "partition", .preset = "iid",
          .doc = "Which worker gets which rows."),
+    CONF(struct data_conf, location, .names = location_words, .optional = true,
+         .absent = "store",
+         .doc = "Where the partitions lie when the run begins: in the job's store, from which "
+                "everybody loads; or, hot, each on the disk of the machine that will train on "
+                "it, or parsed in its memory already.  Functions keep nothing.",
+         .source = "LambdaML, section 5: hot data"),
     CONF(struct data_conf, validation_ratio, .max = 0.95, .preset = "0",
          .doc = "Share of every partition that is held out of training."),
     CONF(struct data_conf, charge_as, .fields = charge_as_fields, .optional = true,

@@ -49,9 +49,13 @@ struct charge_as_conf {
     int64_t bytes; /* 0: absent */
 };
 
+/* Where the partitions lie when the run begins. */
+enum data_location { DATA_IN_STORE, DATA_ON_DISK, DATA_IN_MEMORY };
+
 struct data_conf {
     struct choice source; /* family "data", written inline: `data: {source: file, path: ...}` */
     struct choice partition; /* family "partition" */
+    int location;            /* enum data_location */
     double validation_ratio; /* 0: none */
     struct charge_as_conf charge_as;
 };

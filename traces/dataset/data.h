@@ -61,6 +61,12 @@ struct sparse_like_conf {
     int64_t features;
 };
 
+struct yfcc_like_conf {
+    int64_t rows;
+    int64_t test_rows; /* 0: no test set */
+    int64_t features;
+};
+
 struct higgs_like_conf {
     int64_t rows;
     int64_t test_rows; /* 0: no test set */
