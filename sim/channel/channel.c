@@ -188,6 +188,7 @@ void channel_begin(struct channel *channel, struct request *request)
     request->attempt = 0;
     request->draws = 0;
     request->page = 1;
+    request->message = NULL;
     request->version = request->object ? request->object->version : 0;
     request->serial = next_serial(channel, request->node->entity);
     node_hold(request->node);

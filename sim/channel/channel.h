@@ -16,6 +16,7 @@
 #include <math.h>
 
 #include "base/field.h"
+#include "sim/network/message.h"
 #include "sim/node/node.h"
 
 struct channel;
@@ -72,6 +73,13 @@ struct request {
                           * nobody waits for it, the request is free again at once */
     request_fn *waits;   /* callback or NULL: is_waiting has changed */
     void *owner;         /* the caller's */
+    /* Direct channels that may lose: as struct message has them (sim/network/message.h). */
+    int64_t round;
+    uint32_t number;
+    bool vital;
+    request_fn *missed; /* callback or NULL, before its reader is told: request->message has
+                         * lost some, or all, for good; the object can be read all the same */
+    struct message *message; /* set by the channel, from begin to end; NULL: none */
     /* set by the channel */
     struct channel *channel;
     enum outcome outcome;
@@ -106,6 +114,8 @@ struct channel_facts {
     bool posted;       /* PUT does not hold up its lane (a direct network's send) */
     bool has_receiver; /* PUT needs request.to and brings the object there: what is visible has
                         * been received, a GET of it takes no time */
+    bool may_lose;     /* a message may never arrive: what is learnt depends on which do */
+    bool is_watched;   /* its messages are counted round by round */
     bool needs_addressable_nodes; /* functions are behind NAT: no channel between them */
     bool fetches;                 /* has FETCH */
     bool one_table;               /* a FETCH reads through all that is collected by anybody */
@@ -140,6 +150,8 @@ struct channel_kind {
     void (*begin)(struct channel *channel, struct request *request);
     /* Stops it without calling done; what has moved is counted. */
     void (*cancel)(struct channel *channel, struct request *request);
+    /* Direct channels: a message without request and object.  NULL: it has none. */
+    void (*send)(struct channel *channel, struct message *message);
     /* The object is there although nobody has PUT it: the service made it, or whoever should
      * have PUT it never will.  NULL unless it merges or can be a job's store. */
     void (*show)(struct channel *channel, struct object *object, int64_t bytes);
@@ -177,6 +189,14 @@ void channel_cancel(struct request *request);
 static inline bool request_is_under_way(const struct request *request)
 {
     return request->channel && request->end_s != request->end_s;
+}
+
+/* Callback-safe.  A message straight to a node (sim/network/message.h): the lean way for jobs
+ * that send millions, in place of PUT and GET.  Only over a channel that has_receiver.  Its
+ * ends are told by message->delivered and ->over; transport_recall takes it back. */
+static inline void channel_send(struct channel *channel, struct message *message)
+{
+    channel->kind->send(channel, message);
 }
 
 /* A service that must start is requested when its channel is opened.  Requests begun before it

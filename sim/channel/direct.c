@@ -5,8 +5,10 @@
  * to request.to and is over when the last byte is there, which is when the object can be read;
  * a GET waits for that.  Its reader counts as waiting until the message is on its way.
  *
- * SIMPLIFIED: connections are open already and no message is lost on the way.  A message to its
- * own node takes no time.
+ * With a loss process, a transport or links between groups, messages go by sim/network; who
+ * needs neither request nor object has them sent without (channel_send).
+ *
+ * SIMPLIFIED: connections are open already.  A message to its own node takes no time.
  * SIMPLIFIED: a message stays with the reader's rank: who replaces a dead node need not be sent
  * again what its predecessor had received. */
 #include "sim/channel/direct.h"
@@ -17,6 +19,7 @@
 
 #include "base/memory.h"
 #include "sim/channel/channel.h"
+#include "sim/network/transport/transport.h"
 
 extern const struct channel_kind channel_direct;
 
@@ -27,6 +30,20 @@ const struct field direct_fields[] = {
     CONF(struct direct_conf, bandwidth_bytes_per_s, .min = 0, .max = 1e15, .above_min = true,
          .optional = true, .absent = "the NICs alone limit",
          .doc = "The most one connection carries."),
+    CONF(struct direct_conf, loss, .family = "loss", .optional = true,
+         .absent = "nothing is lost", .doc = "Which messages the network loses."),
+    CONF(struct direct_conf, transport, .family = "transport", .optional = true,
+         .absent = "nothing is lost: no timers, no acknowledgements",
+         .doc = "What is done about messages that are lost."),
+    CONF(struct direct_conf, sharing, .names = sharing_names, .optional = true,
+         .absent = "by_transport",
+         .doc =
+             "How messages share network cards: `fair`, all at once, as many TCP connections "
+             "do; `queue`, one after another, as datagrams do; `by_transport`: `queue` with "
+             "an unreliable one, else `fair`."),
+    CONF(struct direct_conf, traffic, .names = traffic_names, .optional = true,
+         .absent = "training",
+         .doc = "The class of its messages: the database counts by it, links lose by it."),
     CONF_END,
 };
 
@@ -37,6 +54,14 @@ struct direct {
     struct rng_stream latency;
     struct request_count *count;
     struct message_count *messages;
+    struct transport *transport;
+    bool is_plain; /* PUTs need no transport: nothing is lost, links say nothing */
+};
+
+/* A PUT over the transport. */
+struct parcel {
+    struct message message; /* first */
+    struct request *request;
 };
 
 static struct engine *engine_of(const struct request *request)
@@ -158,6 +183,62 @@ static double latency_s(struct direct *direct, const struct request *request)
     return isnan(given_s) ? fmax(request->node->latency_s, request->to->latency_s) : given_s;
 }
 
+/* -- sending over a transport -------------------------------------------------------------- */
+
+static void parcel_delivered(struct message *message)
+{
+    struct request *request = ((struct parcel *)message)->request;
+
+    if (message->outcome != OUTCOME_OK && request->missed)
+        request->missed(request);
+    set_coming(request->object, -1);
+    object_appear(request->object, request->bytes, message->delivered_s);
+    tell_readers(request->object);
+}
+
+static void parcel_over(struct message *message)
+{
+    struct request *request = ((struct parcel *)message)->request;
+    enum outcome outcome = message->outcome;
+
+    request->message = NULL;
+    message_done(message);
+    free(message);
+    request_finish(request, outcome);
+}
+
+static void post_parcel(struct direct *direct, struct request *request)
+{
+    struct parcel *parcel = NEW(struct parcel);
+
+    parcel->request = request;
+    parcel->message = (struct message){.from = request->node,
+                                       .to = request->to,
+                                       .bytes = request->bytes,
+                                       .round = request->round,
+                                       .number = request->number,
+                                       .vital = request->vital,
+                                       .delivered = parcel_delivered,
+                                       .over = parcel_over};
+    request->message = &parcel->message;
+    transport_send(direct->transport, &parcel->message);
+}
+
+static void take_back(struct request *request)
+{
+    struct message *message = request->message;
+    bool is_delivered = message->is_delivered;
+
+    transport_recall(message);
+    message_done(message);
+    free(message);
+    request->message = NULL;
+    if (is_delivered)
+        return;
+    set_coming(request->object, -1);
+    tell_readers(request->object);
+}
+
 static void post(struct direct *direct, struct request *request)
 {
     double due_s = request->begin_s;
@@ -165,6 +246,10 @@ static void post(struct direct *direct, struct request *request)
     assert(request->to);
     set_coming(request->object, 1);
     tell_readers(request->object);
+    if (!direct->is_plain) {
+        post_parcel(direct, request);
+        return;
+    }
     request->event.fire = arrived;
     if (request->to != request->node) {
         due_s += latency_s(direct, request);
@@ -213,6 +298,10 @@ static void cancel(struct channel *channel, struct request *request)
     struct engine *engine = channel->world->engine;
     int64_t left = request->bytes;
 
+    if (request->message) {
+        take_back(request);
+        return;
+    }
     engine_cancel(engine, &request->event);
     request_unqueue(request);
     if (request->verb != VERB_PUT)
@@ -239,11 +328,23 @@ static int64_t accrued_pusd(struct channel *channel)
     return 0;
 }
 
-static struct channel_facts facts(const void *conf)
+static struct channel_facts facts(const void *settings)
 {
-    (void)conf;
-    return (struct channel_facts){
-        .posted = true, .has_receiver = true, .needs_addressable_nodes = true};
+    const struct direct_conf *conf = settings;
+    const struct kind *transport = conf->transport.kind;
+
+    return (struct channel_facts){.posted = true,
+                                  .has_receiver = true,
+                                  .may_lose =
+                                      transport ? transport_kind_of(&conf->transport)->gives_up
+                                                : conf->loss.kind != NULL,
+                                  .is_watched = transport || conf->loss.kind,
+                                  .needs_addressable_nodes = true};
+}
+
+static void send(struct channel *channel, struct message *message)
+{
+    transport_send(((struct direct *)channel)->transport, message);
 }
 
 static struct channel_means means(const void *settings, int64_t bytes)
@@ -261,6 +362,7 @@ static struct channel_means means(const void *settings, int64_t bytes)
 static struct channel *open_direct(struct world *world, const char *name, const void *conf)
 {
     struct direct *direct = NEW(struct direct);
+    struct transport_setup setup;
 
     channel_init(&direct->channel, &channel_direct, world, name, conf);
     direct->conf = conf;
@@ -269,14 +371,30 @@ static struct channel *open_direct(struct world *world, const char *name, const 
                                          : direct->conf->bandwidth_bytes_per_s;
     direct->latency = channel_stream(&direct->channel, "latency");
     direct->count = ledger_request_count(world->ledger, name, "SEND");
-    direct->messages = ledger_messages(world->ledger);
+    direct->messages = ledger_messages(world->ledger, (enum traffic)direct->conf->traffic);
+    direct->is_plain = !direct->conf->loss.kind && !direct->conf->transport.kind &&
+                       (!world->network || !world->network->links);
+    setup = (struct transport_setup){
+        .world = world,
+        .name = name,
+        .transport = &direct->conf->transport,
+        .loss = &direct->conf->loss,
+        .latency_s = &direct->conf->latency_s,
+        .connection_bytes_per_s = direct->connection_bytes_per_s,
+        .sharing = (enum sharing)direct->conf->sharing,
+        .traffic = (enum traffic)direct->conf->traffic,
+        .requests = direct->count,
+    };
+    direct->transport = transport_new(&setup);
     return &direct->channel;
 }
 
 static struct channel *close_direct(struct channel *channel)
 {
-    if (channel)
-        channel_done(channel);
+    if (!channel)
+        return NULL;
+    transport_free(((struct direct *)channel)->transport);
+    channel_done(channel);
     free(channel);
     return NULL;
 }
@@ -292,6 +410,7 @@ const struct channel_kind channel_direct = {
     .open = open_direct,
     .begin = begin,
     .cancel = cancel,
+    .send = send,
     .settle = settle,
     .accrued_pusd = accrued_pusd,
     .close = close_direct,

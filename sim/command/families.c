@@ -7,11 +7,13 @@
 #include "sim/command/command.h"
 #include "sim/job/job.h"
 #include "sim/job/sync/sync.h"
+#include "sim/network/transport/transport.h"
 #include "sim/node/platform.h"
 #include "traces/dataset/data.h"
 #include "traces/partition/partition.h"
 
 const struct family *const families[] = {
-    &job_family,   &platform_family,  &channel_family, &pattern_family,   &sync_family,
-    &model_family, &optimizer_family, &data_family,    &partition_family, NULL,
+    &job_family,       &platform_family, &channel_family,   &pattern_family,
+    &sync_family,      &model_family,    &optimizer_family, &data_family,
+    &partition_family, &loss_family,     &transport_family, NULL,
 };

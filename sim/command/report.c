@@ -58,6 +58,17 @@ static void print_bill(const struct run *run)
     }
 }
 
+static void print_messages(const struct message_count *messages)
+{
+    if (!messages->sent)
+        return;
+    printf("  messages   %" PRId64 " sent, %" PRId64 " lost", messages->sent, messages->lost);
+    if (messages->dropped || messages->retransmitted)
+        printf("; %" PRId64 " copies dropped, %" PRId64 " sent again", messages->dropped,
+               messages->retransmitted);
+    printf("\n");
+}
+
 static void print_requests(const struct run *run)
 {
     struct ledger_rows rows = ledger_rows(run->world.ledger);
@@ -73,9 +84,7 @@ static void print_requests(const struct run *run)
                (double)count->bytes * 1e-6, count->failed);
         heading = "";
     }
-    if (rows.messages.sent)
-        printf("  messages   %" PRId64 " sent, %" PRId64 " lost\n", rows.messages.sent,
-               rows.messages.lost);
+    print_messages(&rows.messages[TRAFFIC_TRAINING]);
 }
 
 /* Noted by the job at the end, about the whole run. */

@@ -173,7 +173,7 @@ void training_complete(struct training *t, int64_t round, bool evaluated, int en
         .epoch = training_epoch_of(t, round + 1),
         .sim_time_s = now_s,
         .cost_pusd = run_cost_pusd(t->run),
-        .messages_lost = ledger_messages(t->run->world.ledger)->lost,
+        .messages_lost = ledger_messages(t->run->world.ledger, TRAFFIC_TRAINING)->lost,
     };
     t->has_pending = true;
 }

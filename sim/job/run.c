@@ -109,15 +109,15 @@ static void open_all(struct run *run)
     const struct scenario *scenario = run->scenario;
 
     run->platform = NEW_ARRAY(struct platform *, scenario->groups.count);
+    run->world.platform = run->platform;
     for (size_t i = 0; i < scenario->groups.count; i++) {
         const struct group_conf *group = run_group(run, (int)i);
         const struct platform_kind *kind = platform_kind_of(&group->platform);
 
         run->platform[i] = kind->open(&run->world, scenario->groups.name[i], group->count,
                                       &group->speed_ratio, group->platform.conf);
+        run->world.platforms = i + 1;
     }
-    run->world.platform = run->platform;
-    run->world.platforms = scenario->groups.count;
     for (size_t i = 0; i < scenario->channels.count; i++)
         run_open_channel(run, scenario->channels.name[i],
                          (const struct choice *)scenario->channels.entry + i);

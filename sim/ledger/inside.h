@@ -39,7 +39,7 @@ struct ledger {
     LIST(struct series_row) series;
     LIST(struct misfortune_row) misfortune;
     int64_t misfortunes[OUTCOME_COUNT];
-    struct message_count messages;
+    struct message_count messages[TRAFFIC_COUNT];
 
     /* money.c; counters are allocated one by one because callers keep pointers to them */
     LIST(struct request_count *) request_count;

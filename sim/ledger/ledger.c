@@ -72,9 +72,16 @@ void ledger_series(struct ledger *ledger, int entity, int64_t step, double sim_t
                                                   .entity = entity});
 }
 
-struct message_count *ledger_messages(struct ledger *ledger)
+const char *const traffic_names[] = {
+#define X(upper_, lower_, doc_) #lower_,
+    TRAFFIC_LIST(X)
+#undef X
+        NULL,
+};
+
+struct message_count *ledger_messages(struct ledger *ledger, enum traffic traffic)
 {
-    return &ledger->messages;
+    return &ledger->messages[traffic];
 }
 
 void ledger_misfortune(struct ledger *ledger, int entity, double at_s, enum outcome outcome,

@@ -94,10 +94,33 @@ void ledger_request_row(struct ledger *ledger, int entity, const struct request_
                         double begin_s, double end_s, int64_t bytes, enum outcome outcome);
 
 /* -- messages (collectives, direct links) ----------------------------------------------- */
-struct message_count {
-    int64_t sent, lost, retransmitted, bytes_sent;
+/* Classes of traffic: what a network may treat, and lose, differently. */
+/* clang-format off */
+#define TRAFFIC_LIST(X)                                                                     \
+    X(TRAINING, training, "what workers exchange to learn")                                 \
+    X(STORAGE,  storage,  "requests to a service and its answers")                          \
+    X(WEB,      web,      "requests of users and their answers")                            \
+    X(CONTROL,  control,  "acknowledgements")
+/* clang-format on */
+enum traffic {
+#define X(upper_, lower_, doc_) TRAFFIC_##upper_,
+    TRAFFIC_LIST(X)
+#undef X
+        TRAFFIC_COUNT
 };
-struct message_count *ledger_messages(struct ledger *ledger);
+extern const char *const traffic_names[]; /* [TRAFFIC_COUNT], then NULL */
+
+/* A message is sent as one copy, and as one more for each retransmission. */
+struct message_count {
+    int64_t sent;          /* messages */
+    int64_t lost;          /* of those: some of it never arrived */
+    int64_t retransmitted; /* copies beyond each message's first */
+    int64_t dropped;       /* copies of which the network lost some */
+    int64_t bytes_sent;    /* of all copies, as far as they left */
+    int64_t bytes_lost, bytes_retransmitted, bytes_dropped;
+};
+/* The pointer stays valid as long as the ledger. */
+struct message_count *ledger_messages(struct ledger *ledger, enum traffic traffic);
 
 /* -- functions and machines, money ------------------------------------------------------ */
 struct invocation_row {

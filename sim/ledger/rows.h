@@ -58,7 +58,7 @@ struct ledger_rows {
     const struct misfortune_row *misfortune;
     size_t entities, spans, rounds, series_rows, request_counts, requests, invocations,
         machines, bill_lines, misfortunes;
-    struct message_count messages;
+    const struct message_count *messages; /* [TRAFFIC_COUNT] */
 };
 struct ledger_rows ledger_rows(const struct ledger *ledger);
 

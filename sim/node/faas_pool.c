@@ -37,6 +37,7 @@ struct sandbox *sandbox_new(struct faas *faas)
               nic * conf->nic_up_bytes_per_s, nic * conf->nic_down_bytes_per_s,
               conf->memory_bytes);
     sandbox->node.number = number;
+    sandbox->node.group = (uint32_t)faas->platform.number;
     return sandbox;
 }
 

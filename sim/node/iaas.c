@@ -358,6 +358,7 @@ static void machine_init(struct iaas *iaas, uint32_t number)
               instance->nic_up_bytes_per_s, instance->nic_down_bytes_per_s,
               instance->memory_bytes);
     machine->node.number = number;
+    machine->node.group = (uint32_t)iaas->platform.number;
     machine->node.latency_s = instance->latency_s;
     machine->node.disk =
         share_new(iaas->platform.world->engine, "disk", iaas->conf->disk_bytes_per_s);

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "sim/node/credits.h"
 
@@ -30,6 +31,9 @@ void node_done(struct node *node)
     node->nic_up = share_free(node->nic_up);
     node->nic_down = share_free(node->nic_down);
     node->disk = share_free(node->disk);
+    free(node->up_queue);
+    free(node->down_queue);
+    node->up_queue = node->down_queue = NULL;
 }
 
 /* -- cores -------------------------------------------------------------------------------- */

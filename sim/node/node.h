@@ -12,6 +12,7 @@
 #include "sim/node/world.h"
 
 struct credits;
+struct nic_queue;
 
 struct node {
     struct world *world;
@@ -19,11 +20,13 @@ struct node {
     /* Of its group, from 0; indexes its random numbers.  A VM's place in the cluster, a
      * sandbox's in the order in which the group's were made. */
     uint32_t number;
+    uint32_t group;                  /* its platform's number */
     double vcpus;                    /* may be a fraction */
     double speed_ratio;              /* 1: as the catalogue says; 0.5: half as fast */
     struct share *cores;             /* capacity: vcpus, in core-seconds per second; crossed by
                                       * node_compute only, which keeps the CPU credits */
     struct share *nic_up, *nic_down; /* bytes per second */
+    struct nic_queue *up_queue, *down_queue; /* sim/network's: of datagrams; NULL until used */
     double latency_s;   /* one way, of a direct message between two such nodes, where the
                          * catalogue says it of the instance; NaN: the channel says */
     struct share *disk; /* bytes per second from its own volume; NULL: nothing is kept there */

@@ -29,6 +29,7 @@ void platform_init(struct platform *platform, const struct platform_kind *kind,
 {
     platform->kind = kind;
     platform->world = world;
+    platform->number = (int)world->platforms; /* those before it */
     snprintf(platform->group, sizeof platform->group, "%s", group);
 }
 

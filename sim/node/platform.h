@@ -93,6 +93,7 @@ struct platform {
     const struct platform_kind *kind;
     struct world *world;
     char group[32];
+    int number; /* of its group, among the scenario's */
 };
 
 extern const struct family platform_family; /* "platform" */

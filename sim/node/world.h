@@ -8,14 +8,16 @@
 #include "sim/engine/engine.h"
 #include "sim/ledger/ledger.h"
 
+struct network;
 struct platform;
 
 struct world {
     struct engine *engine;
     struct ledger *ledger;
     uint64_t seed;
-    struct platform *const *platform; /* [platforms]: of the groups, where there are any */
+    struct platform *const *platform; /* [platforms]: of the groups, as far as they are open */
     size_t platforms;
+    const struct network *network; /* sim/network: what lies between groups; NULL: nothing */
 };
 
 #endif

@@ -132,19 +132,29 @@ static void write_misfortunes(struct writer *writer, const struct ledger_rows *r
     insert_done(&insert);
 }
 
-/* One class, `all`: the ledger counts messages together. */
-static void write_messages(struct writer *writer, const struct message_count *messages)
+/* Training traffic always has its row, other classes when there was any. */
+static void write_messages(struct writer *writer, const struct message_count *of)
 {
     struct insert insert = insert_open(
-        writer, "INSERT INTO message (run_id, seq, class, sent, lost, retransmitted,"
-                " bytes_sent) VALUES (?,?,'all',?,?,?,?)");
+        writer, "INSERT INTO message (run_id, seq, class, sent, lost, retransmitted, dropped,"
+                " bytes_sent, bytes_lost, bytes_retransmitted, bytes_dropped)"
+                " VALUES (?,?,?,?,?,?,?,?,?,?,?)");
 
-    put_place(&insert, 0);
-    put_int(&insert, messages->sent);
-    put_int(&insert, messages->lost);
-    put_int(&insert, messages->retransmitted);
-    put_int(&insert, messages->bytes_sent);
-    put_row(&insert);
+    for (int i = 0; i < TRAFFIC_COUNT; i++) {
+        if (i != TRAFFIC_TRAINING && !of[i].sent)
+            continue;
+        put_place(&insert, (size_t)i);
+        put_text(&insert, traffic_names[i]);
+        put_int(&insert, of[i].sent);
+        put_int(&insert, of[i].lost);
+        put_int(&insert, of[i].retransmitted);
+        put_int(&insert, of[i].dropped);
+        put_int(&insert, of[i].bytes_sent);
+        put_int(&insert, of[i].bytes_lost);
+        put_int(&insert, of[i].bytes_retransmitted);
+        put_int(&insert, of[i].bytes_dropped);
+        put_row(&insert);
+    }
     insert_done(&insert);
 }
 
@@ -280,7 +290,7 @@ void write_ledger(struct writer *writer, const struct ledger *ledger)
     write_breakdown(writer, ledger);
     write_spans(writer, &rows);
     write_misfortunes(writer, &rows);
-    write_messages(writer, &rows.messages);
+    write_messages(writer, rows.messages);
     write_request_counts(writer, &rows);
     write_requests(writer, &rows);
     write_invocations(writer, &rows);

@@ -105,7 +105,18 @@ static const char version_1[] =
     " unit TEXT NOT NULL, unit_price_pusd INTEGER NOT NULL, cost_pusd INTEGER NOT NULL,"
     " UNIQUE (run_id, resource, unit, unit_price_pusd)" END;
 
-static const char *const scripts[] = {version_1};
+/* What a network did to messages; what was counted as `all` was training. */
+static const char version_2[] =
+    "ALTER TABLE message ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0 CHECK (dropped >= 0);"
+    "ALTER TABLE message ADD COLUMN bytes_lost INTEGER NOT NULL DEFAULT 0"
+    " CHECK (bytes_lost >= 0);"
+    "ALTER TABLE message ADD COLUMN bytes_retransmitted INTEGER NOT NULL DEFAULT 0"
+    " CHECK (bytes_retransmitted >= 0);"
+    "ALTER TABLE message ADD COLUMN bytes_dropped INTEGER NOT NULL DEFAULT 0"
+    " CHECK (bytes_dropped >= 0);"
+    "UPDATE message SET class = 'training' WHERE class = 'all';";
+
+static const char *const scripts[] = {version_1, version_2};
 const struct schema schema_ours = {scripts, sizeof scripts / sizeof *scripts};
 
 bool schema_inspect(const struct results *results, const struct schema *schema,

@@ -25,8 +25,10 @@
     {                                                                                          \
         "entity_id", NULL, "", "its number, as in view entities"                               \
     }
-#define OF_ENTITY     "LEFT JOIN entity USING (run_id, entity_id)"
-#define SENT(column_) "(SELECT sum(" column_ ") FROM message WHERE message.run_id = run.run_id)"
+#define OF_ENTITY "LEFT JOIN entity USING (run_id, entity_id)"
+#define SENT(column_)                                                                          \
+    "(SELECT sum(" column_ ") FROM message WHERE message.run_id = run.run_id"                  \
+    " AND message.class <> 'control')"
 
 /* clang-format off */
 static const struct column runs[] = {
@@ -61,10 +63,10 @@ static const struct column runs[] = {
     {"time_to_loss_s", NULL, "s", "simulated time until stop.train_loss was met; NULL: it was not"},
     {"cost_to_loss_usd", "cost_to_loss_pusd / 1e12", "USD", "money accrued by then"},
     {"cost_to_loss_pusd", NULL, "pUSD", "the same in integer pico-dollars (1e-12 USD)"},
-    {"messages_sent", SENT("sent"), "", "messages sent"},
-    {"messages_lost", SENT("lost"), "", "of those, lost for good"},
-    {"messages_retransmitted", SENT("retransmitted"), "", "messages sent again"},
-    {"bytes_sent", SENT("bytes_sent"), "bytes", "bytes of all messages sent"},
+    {"messages_sent", SENT("sent"), "", "messages sent, without acknowledgements"},
+    {"messages_lost", SENT("lost"), "", "of those, lost for good, wholly or in part"},
+    {"messages_retransmitted", SENT("retransmitted"), "", "copies of them sent again"},
+    {"bytes_sent", SENT("bytes_sent"), "bytes", "bytes of all copies sent"},
     {"wall_s", NULL, "s", "real time the simulation took (wall clock)"},
     {"peak_memory_bytes", NULL, "bytes", "largest memory of the simulator's process (wall clock)"},
     {"scenario_sha256", "scenario.sha256", "", "SHA-256 of the resolved scenario (view scenarios)"},
@@ -214,11 +216,16 @@ static const struct column misfortunes[] = {
 };
 static const struct column messages[] = {
     RUN_ID,
-    {"class", NULL, "", "class of traffic; 'all' where they are not told apart"},
+    {"class", NULL, "", "class of traffic: training, storage, web, control (acknowledgements)"},
     {"sent", NULL, "", "messages sent"},
-    {"lost", NULL, "", "of those, lost for good"},
-    {"retransmitted", NULL, "", "messages sent again"},
-    {"bytes_sent", NULL, "bytes", "bytes of all messages sent"},
+    {"lost", NULL, "", "of those, lost for good, wholly or in part"},
+    {"retransmitted", NULL, "", "copies sent again"},
+    {"dropped", NULL, "",
+     "copies of which the network lost some: over sent + retransmitted, the loss ratio"},
+    {"bytes_sent", NULL, "bytes", "bytes of all copies sent"},
+    {"bytes_lost", NULL, "bytes", "bytes that never arrived"},
+    {"bytes_retransmitted", NULL, "bytes", "bytes of copies sent again"},
+    {"bytes_dropped", NULL, "bytes", "bytes that the network lost, some of which came later"},
     {NULL},
 };
 

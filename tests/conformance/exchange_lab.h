@@ -218,7 +218,7 @@ static inline void note_ending(struct lab *lab)
 {
     struct ending *ending = ending_of(lab);
     struct ledger *ledger = lab->world.ledger;
-    struct message_count *messages = ledger_messages(ledger);
+    struct message_count *messages = ledger_messages(ledger, TRAFFIC_TRAINING);
 
     if (strcmp(lab->channel->kind->kind.name, "direct") != 0)
         note_counts(lab);

@@ -9,6 +9,7 @@
 #include "sim/channel/channel.h"
 #include "sim/job/job.h"
 #include "sim/job/sync/sync.h"
+#include "sim/network/transport/transport.h"
 #include "sim/node/platform.h"
 #include "sim/scenario/scenario.h"
 #include "tests/test.h"
@@ -18,8 +19,9 @@
 #define PLATFORMS_DIR "platforms"
 
 static const struct family *const all[] = {
-    &job_family,   &platform_family,  &channel_family, &pattern_family,   &sync_family,
-    &model_family, &optimizer_family, &data_family,    &partition_family, NULL,
+    &job_family,       &platform_family, &channel_family,   &pattern_family,
+    &sync_family,      &model_family,    &optimizer_family, &data_family,
+    &partition_family, &loss_family,     &transport_family, NULL,
 };
 
 static void the_tables_of_every_kind_are_sound(void **state)

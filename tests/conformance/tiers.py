@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # From the bottom up: a folder includes itself and what stands before it.
 TIERS = ["base", "algorithms", "traces", "sim/scenario", "sim/engine", "sim/ledger", "sim/node",
-         "sim/channel", "sim/results", "sim/validate", "sim/job", "sim/estimate", "sim/calibrate", "sim/command",
+         "sim/network", "sim/channel", "sim/results", "sim/validate", "sim/job", "sim/estimate", "sim/calibrate", "sim/command",
          "sim"]
 PURE = {"algorithms": {"base"}, "traces": {"base"}}
 OWNERS = {r"simgrid/|xbt/": "sim/engine", r"yaml\.h": "sim/scenario", r"sqlite3\.h": "sim/results",

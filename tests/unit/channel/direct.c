@@ -59,9 +59,9 @@ static void story_letter(struct lab *lab)
     if (letter->doom_s > 0)
         actor_doom(actor, 100, OUTCOME_TIMEOUT);
     lab_go(lab);
-    lab->out[20] = (double)ledger_messages(lab->world.ledger)->sent;
-    lab->out[21] = (double)ledger_messages(lab->world.ledger)->lost;
-    lab->out[22] = (double)ledger_messages(lab->world.ledger)->bytes_sent;
+    lab->out[20] = (double)ledger_messages(lab->world.ledger, TRAFFIC_TRAINING)->sent;
+    lab->out[21] = (double)ledger_messages(lab->world.ledger, TRAFFIC_TRAINING)->lost;
+    lab->out[22] = (double)ledger_messages(lab->world.ledger, TRAFFIC_TRAINING)->bytes_sent;
     lab->out[23] = (double)lab->channel->kind->accrued_pusd(lab->channel);
     lab->channel->kind->settle(lab->channel);
     lab->out[24] = (double)ledger_cost_pusd(lab->world.ledger);

@@ -199,7 +199,8 @@ static inline struct ledger *some_ledger(int workers, int rounds)
     ledger_series(ledger, 1, 3, 4, "drift", 0.125);
     ledger_series(ledger, LEDGER_RUN, 3, 4, "p99", 0.5);
     ledger_misfortune(ledger, 1, 9.5, OUTCOME_CRASHED, "injected");
-    *ledger_messages(ledger) = (struct message_count){100, 3, 2, 22400};
+    *ledger_messages(ledger, TRAFFIC_TRAINING) = 
+        (struct message_count){.sent = 100, .lost = 3, .retransmitted = 2, .bytes_sent = 22400};
     return ledger;
 }
 

@@ -85,7 +85,8 @@ static void every_kind_of_row_arrives(void **state)
                         "|0.680188888888|680188888888");
     assert_string_equal(ask(folder->db, "SELECT * FROM misfortunes"),
                         "1|worker 0|1|9.5|crashed|injected");
-    assert_string_equal(ask(folder->db, "SELECT * FROM messages"), "1|all|100|3|2|22400");
+    assert_string_equal(ask(folder->db, "SELECT * FROM messages"),
+                        "1|training|100|3|2|0|22400|0|0|0");
     assert_string_equal(ask(folder->db, "SELECT * FROM params WHERE unit <> ''"),
                         "1|groups.workers.platform.memory|3 GB|3221225472.0|bytes");
     assert_string_equal(ask(folder->db, "SELECT value_num FROM params WHERE key = 'job.kind'"),

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT
+ * bernoulli.c -- loss process `bernoulli`: each packet is lost with the same probability,
+ * whatever became of the others.  The template for a new process.
+ *
+ * With the same seed, what is lost at one ratio is lost at every higher one, too. */
+#include <math.h>
+
+#include "sim/network/loss/loss.h"
+
+struct bernoulli_conf {
+    struct loss_conf loss;
+    struct value loss_ratio;
+};
+
+static const struct field fields[] = {
+    CONF(struct bernoulli_conf, loss_ratio, .key = "ratio", .min = 0, .max = 1,
+         .doc = "Share that is lost, from 0 to 1: a number, or a trace in time.  A "
+                "distribution gives every message a ratio of its own."),
+    LOSS_FIELDS(struct bernoulli_conf),
+    CONF_END,
+};
+
+static int64_t lose_packets(struct rng *rng, double ratio, int32_t packets, uint64_t *lost)
+{
+    int64_t count = 0;
+
+    for (int32_t i = 0; i < packets; i++) {
+        if (!(rng_uniform(rng) < ratio))
+            continue;
+        count++;
+        lost[i / 64] |= UINT64_C(1) << (i % 64);
+    }
+    return count;
+}
+
+static int64_t lose(const struct loss_process *process, const struct copy *copy, uint64_t *lost)
+{
+    const struct bernoulli_conf *conf = (const struct bernoulli_conf *)process->conf;
+    struct rng rng = loss_rng(process, copy);
+    double ratio = value_draw(&conf->loss_ratio, &rng, copy->sent_s);
+
+    if (lost)
+        return lose_packets(&rng, ratio, copy->packets, lost);
+    if (copy->packets > 1)
+        ratio = -expm1(copy->packets * log1p(-ratio));
+    return rng_uniform(&rng) < ratio;
+}
+
+static double mean_ratio(const void *conf)
+{
+    return value_mean(&((const struct bernoulli_conf *)conf)->loss_ratio);
+}
+
+const struct loss_kind loss_bernoulli = {
+    .kind = {.name = "bernoulli",
+             .doc = "Each packet is lost with the same probability, whatever became of the "
+                    "others.",
+             .fields = fields,
+             .conf_size = sizeof(struct bernoulli_conf)},
+    .lose = lose,
+    .mean_ratio = mean_ratio,
+};
