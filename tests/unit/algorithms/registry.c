@@ -3,6 +3,7 @@
  * list.h has its file. */
 #include <dirent.h>
 
+#include "algorithms/averaging/averaging.h"
 #include "algorithms/collective/collective.h"
 #include "algorithms/model/model.h"
 #include "algorithms/optimizer/optimizer.h"
@@ -65,6 +66,13 @@ static void every_optimizer_is_listed(void **state)
                  "const struct optimizer_kind optimizer_");
 }
 
+static void every_averaging_is_listed(void **state)
+{
+    (void)state;
+    check_family(&averaging_family, "algorithms/averaging",
+                 "const struct averaging_kind averaging_");
+}
+
 static void every_collective_is_listed(void **state)
 {
     (void)state;
@@ -77,6 +85,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_model_is_listed),
         cmocka_unit_test(every_optimizer_is_listed),
+        cmocka_unit_test(every_averaging_is_listed),
         cmocka_unit_test(every_collective_is_listed),
     };
 
