@@ -3,3 +3,4 @@
 MODEL(lr)
 MODEL(svm)
 MODEL(kmeans)
+MODEL(quadratic)

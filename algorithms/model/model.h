@@ -134,6 +134,10 @@ struct kmeans_conf {
     int64_t clusters;
 };
 
+struct quadratic_conf {
+    double curvature, start;
+};
+
 struct svm_conf {
     double l2, l1;
     bool average_outputs;

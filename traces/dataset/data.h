@@ -67,6 +67,11 @@ struct yfcc_like_conf {
     int64_t features;
 };
 
+struct noise_conf {
+    int64_t rows, features;
+    double deviation;
+};
+
 struct higgs_like_conf {
     int64_t rows;
     int64_t test_rows; /* 0: no test set */
