@@ -87,9 +87,13 @@ static void print_requests(const struct run *run)
     print_messages(&rows.messages[TRAFFIC_TRAINING]);
 }
 
-/* Noted by the job at the end, about the whole run. */
+/* Noted by the job at the end, about the whole run and not about one worker of it. */
 static bool is_of_the_whole_run(const struct run *run, const struct series_row *row)
 {
+    struct ledger_rows rows = ledger_rows(run->world.ledger);
+
+    if (row->entity != LEDGER_RUN && strcmp(rows.entity[row->entity].role, "worker") == 0)
+        return false;
     return row->sim_time_s == run->end.sim_time_s && strcmp(row->metric, "latency_s") != 0;
 }
 

@@ -160,8 +160,8 @@ static void check_latency(const struct scenario *scenario, const struct platform
                  main->kind->name);
 }
 
-static void check(const struct scenario *scenario, const struct learner *learner,
-                  struct diag_list *diags)
+void training_check(const struct scenario *scenario, const struct learner *learner,
+                    struct diag_list *diags)
 {
     int index = workers_group(scenario);
     const struct group_conf *group = (const struct group_conf *)scenario->groups.entry + index;
@@ -169,7 +169,7 @@ static void check(const struct scenario *scenario, const struct learner *learner
 
     if (index < 0) {
         diag_add(diags, DIAG_ERROR, scenario_place(scenario, "groups"),
-                 "job 'data_parallel' needs a group 'workers'");
+                 "job '%s' needs a group 'workers'", scenario->job.kind->name);
         return;
     }
     node = platform_kind_of(&group->platform)->facts(group->platform.conf);
@@ -179,10 +179,16 @@ static void check(const struct scenario *scenario, const struct learner *learner
     check_latency(scenario, &node, diags);
     check_store(scenario, diags);
     check_location(scenario, &node, diags);
-    sync_kind_of(&scenario->sync)->check(scenario, learner, diags);
-    if (!learner)
-        return;
-    check_memory(scenario, learner_facts(learner), &node, diags);
+    if (learner)
+        check_memory(scenario, learner_facts(learner), &node, diags);
+}
+
+static void check(const struct scenario *scenario, const struct learner *learner,
+                  struct diag_list *diags)
+{
+    training_check(scenario, learner, diags);
+    if (workers_group(scenario) >= 0)
+        sync_kind_of(&scenario->sync)->check(scenario, learner, diags);
 }
 
 /* -- the job -- */
@@ -224,7 +230,7 @@ static void launch_in_time(struct training *t)
         launch(t);
 }
 
-static struct job *start(struct run *run)
+struct job *training_start(struct run *run, const struct sync_kind *sync, const void *sync_conf)
 {
     struct training *t = NEW(struct training);
     int group = workers_group(run->scenario);
@@ -240,8 +246,8 @@ static struct job *start(struct run *run)
     t->workers = t->working = t->facts->workers;
     t->worker = NEW_ARRAY(struct worker, t->workers);
     t->arrived = NEW_ARRAY(bool, t->workers);
-    t->sync = sync_kind_of(&run->scenario->sync);
-    t->sync_conf = run->scenario->sync.conf;
+    t->sync = sync;
+    t->sync_conf = sync_conf;
     t->last_round = INT64_MAX;
     t->evaluated_round = -1;
     t->final = (struct evaluation){NAN, NAN, NAN, NAN};
@@ -252,7 +258,14 @@ static struct job *start(struct run *run)
     return (struct job *)t;
 }
 
-static void figures(struct job *job, struct run_end *end)
+static struct job *start(struct run *run)
+{
+    const struct choice *sync = &run->scenario->sync;
+
+    return training_start(run, sync_kind_of(sync), sync->conf);
+}
+
+void training_figures(struct job *job, struct run_end *end)
 {
     struct training *t = training_of(job);
 
@@ -276,7 +289,7 @@ static void figures(struct job *job, struct run_end *end)
     ledger_cut(t->run->world.ledger, t->last_entity, end->sim_time_s, t->round);
 }
 
-static struct job *training_free(struct job *job)
+struct job *training_free(struct job *job)
 {
     struct training *t = training_of(job);
 
@@ -308,6 +321,6 @@ const struct job_kind job_data_parallel = {
     .trains = true,
     .check = check,
     .start = start,
-    .figures = figures,
+    .figures = training_figures,
     .free = training_free,
 };

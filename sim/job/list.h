@@ -2,3 +2,4 @@
  * list.h -- every kind of job, one line each.  No include guard: read twice. */
 JOB(data_parallel)
 JOB(service)
+JOB(decentralised)

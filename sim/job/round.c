@@ -59,7 +59,7 @@ bool training_is_every(const struct every *every, double epochs_per_round, int64
     return floor(after + 1e-9) > floor(before + 1e-9);
 }
 
-static bool evaluation_is_due(const struct training *t, int64_t round)
+static bool is_due(const struct training *t, int64_t round)
 {
     const struct every *every = &t->run->scenario->evaluate.every;
 
@@ -138,22 +138,26 @@ static void decide(struct training *t, int64_t round, bool evaluated)
     }
 }
 
+bool training_evaluates(const struct training *t, int64_t round)
+{
+    return is_due(t, round) ||
+           (stop_by_progress(t, round) && t->run->scenario->evaluate.every.unit != EVERY_NEVER);
+}
+
 bool training_form(struct training *t, double begin_s)
 {
     int64_t round = t->round;
     double now_s = training_now_s(t), since_s = round == 0 ? begin_s : t->formed_s;
-    bool last = stop_by_progress(t, round) != NULL, evaluated = false;
+    bool evaluated = training_evaluates(t, round);
 
     if (now_s - since_s > t->longest_round_s)
         t->longest_round_s = now_s - since_s;
     t->formed_s = now_s;
     t->round = round + 1;
-    if (evaluation_is_due(t, round) ||
-        (last && t->run->scenario->evaluate.every.unit != EVERY_NEVER)) {
+    if (evaluated) {
         training_flush(t);
         learner_evaluate(t->run->learner, round);
         t->evaluated_round = round;
-        evaluated = true;
     }
     decide(t, round, evaluated);
     return evaluated;

@@ -78,6 +78,8 @@ const char *training_ends_after(const struct training *t, int64_t rounds);
 /* Whether something that is done every so many rounds or epochs is done after this round,
  * counted from 0; what is counted in seconds, or never done, is not. */
 bool training_is_every(const struct every *every, double epochs_per_round, int64_t round);
+/* Whether that round, which is formed now, will be evaluated. */
+bool training_evaluates(const struct training *t, int64_t round);
 /* The result of round t->round, begun at begin_s, is in the learner: evaluates it when due and
  * decides whether it is the last (t->last_round, run_stop).  Returns whether an evaluation was
  * begun. */
@@ -88,6 +90,14 @@ void training_complete(struct training *t, int64_t round, bool evaluated, int en
 /* The losses evaluated last go to the ledger once they are there; at the end for the last
  * round. */
 void training_flush(struct training *t);
+
+/* -- data_parallel.c, for other kinds of job whose settings begin with its own -- */
+void training_check(const struct scenario *scenario, const struct learner *learner,
+                    struct diag_list *diags);
+/* conf: what the kind of synchronisation finds as sync_conf. */
+struct job *training_start(struct run *run, const struct sync_kind *sync, const void *conf);
+void training_figures(struct job *job, struct run_end *end);
+struct job *training_free(struct job *job);
 
 /* -- data_parallel.c, for the checks of kinds of synchronisation -- */
 /* A message of so many bytes must fit into channel main. */

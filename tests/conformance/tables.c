@@ -3,6 +3,7 @@
  * providers' files that fill them in. */
 #include <dirent.h>
 
+#include "algorithms/averaging/averaging.h"
 #include "algorithms/collective/collective.h"
 #include "algorithms/model/model.h"
 #include "algorithms/optimizer/optimizer.h"
@@ -14,6 +15,7 @@
 #include "sim/scenario/scenario.h"
 #include "tests/test.h"
 #include "traces/dataset/data.h"
+#include "traces/graph/graph.h"
 #include "traces/partition/partition.h"
 
 #define PLATFORMS_DIR "platforms"
@@ -21,7 +23,8 @@
 static const struct family *const all[] = {
     &job_family,       &platform_family, &channel_family,   &pattern_family,
     &sync_family,      &model_family,    &optimizer_family, &data_family,
-    &partition_family, &loss_family,     &transport_family, NULL,
+    &partition_family, &loss_family,     &transport_family, &averaging_family,
+    &graph_family,     NULL,
 };
 
 static void the_tables_of_every_kind_are_sound(void **state)

@@ -162,10 +162,26 @@ static struct score sum_parts(const struct computed *c, size_t from, size_t to)
     return sum;
 }
 
+struct evaluation evaluation_of(const struct model *model, const struct score *train,
+                                const struct score *test)
+{
+    struct evaluation evaluation = evaluation_none;
+
+    evaluation.train_loss = train->loss / (double)train->rows;
+    if (test->rows)
+        evaluation.test_loss = test->loss / (double)test->rows;
+    if (model->kind->unlabelled)
+        return evaluation;
+    evaluation.train_accuracy = (double)train->correct / (double)train->rows;
+    if (test->rows)
+        evaluation.test_accuracy = (double)test->correct / (double)test->rows;
+    return evaluation;
+}
+
 /* Waits for the evaluation under way and keeps its result. */
 static void collect(struct computed *c)
 {
-    struct evaluation evaluation = evaluation_none;
+    struct evaluation evaluation;
     struct score train, test;
 
     if (c->evaluating < 0)
@@ -174,14 +190,7 @@ static void collect(struct computed *c)
         future_wait(c->pool, &c->part[i].future);
     train = sum_parts(c, 0, c->train_parts);
     test = sum_parts(c, c->train_parts, c->part_count);
-    evaluation.train_loss = train.loss / (double)train.rows;
-    if (test.rows)
-        evaluation.test_loss = test.loss / (double)test.rows;
-    if (!c->model.kind->unlabelled) {
-        evaluation.train_accuracy = (double)train.correct / (double)train.rows;
-        if (test.rows)
-            evaluation.test_accuracy = (double)test.correct / (double)test.rows;
-    }
+    evaluation = evaluation_of(&c->model, &train, &test);
     ROOM_FOR_ONE(c->evaluated, c->evaluated_count, c->evaluated_capacity);
     c->evaluated[c->evaluated_count++] =
         (struct evaluated){.round = c->evaluating, .evaluation = evaluation};
@@ -234,6 +243,7 @@ static void computed_free(struct learner *learner)
     struct computed *c = computed_of(learner);
 
     stale_free(c);
+    replicas_free(c);
     for (int w = 0; w < c->workers; w++)
         future_drop(c->pool, &c->contribution[w].future);
     for (size_t i = 0; i < c->part_count; i++)

@@ -70,6 +70,7 @@ struct computed {
     size_t evaluated_count, evaluated_capacity;
 
     struct stale *stale; /* NULL unless workers begin from weights of their own: stale.h */
+    struct replicas *replicas; /* NULL unless each has a model of its own: replicas.h */
 };
 
 /* What messages[0..count) that arrived (NULL: all) come to: out: float[message_floats]. */
@@ -79,8 +80,13 @@ bool computed_reduce(const struct computed *c, const float *const *message,
 /* The round's result, from c->message and c->weight of the workers that arrived (NULL: all). */
 void computed_form(struct computed *c, int64_t round, const bool *arrived);
 
+struct evaluation evaluation_of(const struct model *model, const struct score *train,
+                                const struct score *test);
+
 /* stale.c */
 void stale_free(struct computed *computed);
+/* replicas.c */
+void replicas_free(struct computed *computed);
 
 extern const struct learner_kind computed_kind;
 

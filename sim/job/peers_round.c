@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT
+ * peers_round.c -- a round between peers: its parcels on their way, and who waits for which. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "sim/job/peers.h"
+#include "sim/network/transport/transport.h"
+
+/* -- rounds -- */
+static struct peers_round *new_round(struct peers *peers)
+{
+    const struct averaging *averaging = &peers->averaging;
+    struct peers_round *round = peers->unused;
+
+    if (round) {
+        peers->unused = round->next;
+        return round;
+    }
+    round = NEW(struct peers_round);
+    round->peers = peers;
+    for (int p = 0; p < averaging->kind->phases; p++) {
+        struct phase *phase = &round->phase[p];
+        int64_t slots = averaging->kind->slots(averaging, p);
+
+        phase->peer = NEW_ARRAY(struct peer_phase, averaging->workers);
+        phase->arrived = NEW_ARRAY(bool, slots);
+        phase->lost = NEW_ARRAY(const uint64_t *, slots);
+        phase->got.arrived = phase->arrived;
+        phase->got.lost = phase->lost;
+    }
+    return round;
+}
+
+static void list_parcels(struct peers_round *round, int p)
+{
+    const struct averaging *averaging = &round->peers->averaging;
+    struct phase *phase = &round->phase[p];
+    int64_t slots = averaging->kind->slots(averaging, p);
+
+    memset(phase->peer, 0, (size_t)averaging->workers * sizeof *phase->peer);
+    memset(phase->arrived, 0, (size_t)slots * sizeof *phase->arrived);
+    memset(phase->lost, 0, (size_t)slots * sizeof *phase->lost);
+    phase->parcels.count = 0;
+    for (int from = 0; from < averaging->workers; from++) {
+        phase->peer[from].first = (int64_t)phase->parcels.count;
+        averaging->kind->parcels(averaging, round->round, p, from, &phase->parcels);
+        phase->peer[from].count = (int64_t)phase->parcels.count - phase->peer[from].first;
+    }
+    for (size_t i = 0; i < phase->parcels.count; i++) {
+        struct peer_phase *to = &phase->peer[phase->parcels.parcel[i].to];
+
+        to->awaited++;
+        to->unsent++;
+    }
+    if (phase->parcels.count > phase->message_capacity) {
+        free(phase->message);
+        phase->message_capacity = phase->parcels.count;
+        phase->message = NEW_ARRAY(struct message, phase->message_capacity);
+    }
+}
+
+struct peers_round *peers_round(struct peers *peers, int64_t number)
+{
+    struct peers_round *round = peers->first;
+
+    while (round && round->round != number)
+        round = round->next;
+    if (round)
+        return round;
+    assert(number == peers->rounds);
+    peers->rounds++;
+    round = new_round(peers);
+    round->next = NULL;
+    round->round = number;
+    round->begin_s = training_now_s(peers->t);
+    round->entered = round->through = 0;
+    round->missing = round->under_way = 0;
+    round->formed = false;
+    for (int p = 0; p < peers->averaging.kind->phases; p++)
+        list_parcels(round, p);
+    if (peers->last)
+        peers->last->next = round;
+    else
+        peers->first = round;
+    return peers->last = round;
+}
+
+/* Rounds are formed in order; but acknowledgements may keep an early one longer. */
+void peers_release(struct peers_round *round)
+{
+    struct peers *peers = round->peers;
+    struct peers_round **link = &peers->first, *before = NULL;
+
+    if (!round->formed || round->under_way > 0)
+        return;
+    while (*link != round) {
+        before = *link;
+        link = &before->next;
+    }
+    *link = round->next;
+    if (peers->last == round)
+        peers->last = before;
+    round->next = peers->unused;
+    peers->unused = round;
+}
+
+static void free_round(struct peers_round *round)
+{
+    for (int p = 0; p < AVERAGING_PHASES; p++) {
+        struct phase *phase = &round->phase[p];
+
+        for (size_t i = 0; i < phase->message_capacity; i++) {
+            if (message_is_under_way(&phase->message[i]))
+                transport_recall(&phase->message[i]);
+            message_done(&phase->message[i]);
+        }
+        parcels_done(&phase->parcels);
+        free(phase->message);
+        free(phase->peer);
+        free(phase->arrived);
+        free(phase->lost);
+    }
+    free(round);
+}
+
+static void free_list(struct peers_round *first)
+{
+    while (first) {
+        struct peers_round *next = first->next;
+
+        free_round(first);
+        first = next;
+    }
+}
+
+void peers_free_rounds(struct peers *peers)
+{
+    free_list(peers->first);
+    free_list(peers->unused);
+}
+
+/* -- what arrives -- */
+void peers_book(const struct peers_round *round, int worker)
+{
+    const struct peers *peers = round->peers;
+    bool all_came = round->phase[0].peer[worker].unsent == 0;
+
+    worker_book(peers->peer[worker].worker, all_came ? ACTIVITY_COMMUNICATE : ACTIVITY_WAIT);
+}
+
+static int phase_of(const struct peers_round *round, const struct message *message)
+{
+    const struct phase *first = &round->phase[0];
+
+    return message >= first->message && message < first->message + first->parcels.count ? 0 : 1;
+}
+
+static void note_arrival(struct phase *phase, const struct parcel *parcel,
+                         const struct message *message)
+{
+    if (message->packets_missing >= message->packets)
+        return;
+    phase->arrived[parcel->slot] = true;
+    if (message->packets_missing == 0)
+        return;
+    phase->lost[parcel->slot] = message->missing ? message->missing : &message->missing_bits;
+    phase->got.packet_floats = (parcel->count + message->packets - 1) / message->packets;
+}
+
+static void delivered(struct message *message)
+{
+    struct peers_round *round = message->owner;
+    struct phase *phase = &round->phase[phase_of(round, message)];
+    const struct parcel *parcel = &phase->parcels.parcel[message - phase->message];
+    struct peer_phase *to = &phase->peer[parcel->to];
+    struct peer *peer = &round->peers->peer[parcel->to];
+
+    if (to->closed) {
+        round->peers->late++;
+        return;
+    }
+    note_arrival(phase, parcel, message);
+    if (message->outcome != OUTCOME_OK)
+        round->missing++;
+    if (--to->awaited == 0 && peer->waiting && peer->in == round &&
+        phase == &round->phase[peer->phase])
+        actor_wake(peer->waiting);
+}
+
+static void over(struct message *message)
+{
+    struct peers_round *round = message->owner;
+
+    round->under_way--;
+    peers_release(round);
+}
+
+/* -- what is sent -- */
+/* The parcel's share of a whole message.  Gradients may be sparse; models are not.
+ * SIMPLIFIED: the non-zeros of a sparse gradient are taken as spread evenly over its blocks. */
+static int64_t bytes_of(const struct peers *peers, const struct parcel *parcel)
+{
+    double per_float =
+        peers->averaging.kind->of_gradients
+            ? (double)peers->t->facts->message_bytes / (double)peers->averaging.parameters
+            : sizeof(float);
+    double first = (double)parcel->first;
+
+    return (int64_t)((first + (double)parcel->count) * per_float) -
+           (int64_t)(first * per_float);
+}
+
+/* Which of the sender's parcels of this phase to the same worker it is. */
+static uint32_t place_on_link(const struct phase *phase, int64_t first, int64_t number)
+{
+    uint32_t place = 0;
+
+    for (int64_t i = first; i < number; i++)
+        place += phase->parcels.parcel[i].to == phase->parcels.parcel[number].to;
+    return place;
+}
+
+static void send(struct peers_round *round, int p, int64_t first, int64_t number)
+{
+    struct peers *peers = round->peers;
+    struct phase *phase = &round->phase[p];
+    const struct parcel *parcel = &phase->parcels.parcel[number];
+    struct message *message = &phase->message[number];
+    uint32_t phases = (uint32_t)peers->averaging.kind->phases;
+    uint32_t place = peers->link_most > 1 ? place_on_link(phase, first, number) : 0;
+
+    message->from = peers->peer[parcel->from].node;
+    message->to = peers->peer[parcel->to].node;
+    message->bytes = bytes_of(peers, parcel);
+    message->round = round->round + 1;
+    message->number =
+        ((uint32_t)round->round * phases + (uint32_t)p) * peers->link_most + place;
+    message->vital = peers->averaging.kind->needs_all;
+    message->delivered = delivered;
+    message->over = over;
+    message->owner = round;
+    round->under_way++;
+    peers->sent++;
+    channel_send(peers->t->main, message);
+}
+
+void peers_send(struct peers_round *round, int p, int worker)
+{
+    struct peers *peers = round->peers;
+    struct phase *phase = &round->phase[p];
+    struct peer_phase *mine = &phase->peer[worker];
+
+    mine->entered = true;
+    for (int64_t i = mine->first; i < mine->first + mine->count; i++) {
+        int to = phase->parcels.parcel[i].to;
+
+        send(round, p, mine->first, i);
+        if (--phase->peer[to].unsent == 0 && p == 0 && peers->peer[to].waiting &&
+            peers->peer[to].in == round)
+            peers_book(round, to);
+    }
+}
+
+void peers_close(struct peers_round *round, int p, int worker)
+{
+    struct peer_phase *mine = &round->phase[p].peer[worker];
+
+    round->missing += mine->awaited;
+    mine->closed = true;
+}
