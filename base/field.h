@@ -28,8 +28,12 @@ enum field_type {
     FIELD_MAP,   /* struct map: named entries that share one table; with .family set: choices */
     FIELD_ENTRY, /* a struct whose fields a provider lists under a name: `instance: t2.medium`
                   */
+    FIELD_YAML,  /* const struct node *: whatever stands there, for whoever reads it (sheets
+                  * only; sim/scenario/document.h) */
     FIELD_EVERY, /* struct every: `1 epoch`, `5 rounds`, `30 s`, `never` */
 };
+
+struct node;
 
 /* One alternative of a family: "s3" of "channel".  Kinds begin with one of these. */
 struct kind {
@@ -106,6 +110,8 @@ struct field {
     const struct field *fields; /* FIELD_STRUCT, FIELD_MAP, FIELD_ENTRY.  A FIELD_MAP with
                                  * neither this nor a family holds settings for somebody else:
                                  * keys of any form, entries char * of YAML (sheets only) */
+    const char *schema;         /* FIELD_YAML: what may stand there, as JSON Schema; NULL:
+                                 * anything */
     size_t size;                /* of the member; FIELD_MAP: of one entry */
     enum dimension dimension;   /* FIELD_NUMBER, FIELD_INT, FIELD_VALUE: set explicitly only
                                  * where the member's name does not say (0: by the name) */
@@ -115,7 +121,8 @@ struct field {
 #define CONF_TYPE(lvalue_) _Generic((lvalue_),                                              \
     bool: FIELD_BOOL, int64_t: FIELD_INT, int: FIELD_ENUM, double: FIELD_NUMBER,            \
     char *: FIELD_TEXT, struct value: FIELD_VALUE, struct choice: FIELD_CHOICE,             \
-    struct map: FIELD_MAP, struct every: FIELD_EVERY, default: FIELD_STRUCT)
+    struct map: FIELD_MAP, const struct node *: FIELD_YAML,                                 \
+    struct every: FIELD_EVERY, default: FIELD_STRUCT)
 #define CONF(struct_, member_, ...)                                                         \
     {.member = #member_, .offset = offsetof(struct_, member_),                              \
      .type = CONF_TYPE(((struct_ *)0)->member_),                                            \

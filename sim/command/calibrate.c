@@ -12,8 +12,8 @@
 #include "sim/calibrate/overlay.h"
 #include "sim/channel/channel.h"
 #include "sim/command/calibrate_print.h"
-#include "sim/command/clock.h"
 #include "sim/command/command.h"
+#include "sim/sweep/clock.h"
 
 static const struct poptOption *table(struct command_options *options)
 {

@@ -32,6 +32,8 @@ struct command_options {
     int empirical;
     char *sample, *factor; /* estimate */
     int simulate;
+    int dry_run, list; /* sweep */
+    char *shard;
     int json, quiet, threads, processes, origins, man, canonical, all;
 };
 

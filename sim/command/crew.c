@@ -17,8 +17,8 @@
 
 #include "algorithms/math/blas.h"
 #include "base/memory.h"
-#include "sim/command/clock.h"
 #include "sim/command/record.h"
+#include "sim/sweep/clock.h"
 
 enum { LOG_S = 10 };
 

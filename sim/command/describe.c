@@ -7,6 +7,8 @@
 #include "sim/command/command.h"
 #include "sim/results/results.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/sheet.h"
+#include "sim/sweep/sweep.h"
 
 static int run(const struct command_options *options, const char *const *arguments)
 {
@@ -17,6 +19,10 @@ static int run(const struct command_options *options, const char *const *argumen
         results_describe(stdout);
         return EXIT_CODE_DONE;
     }
+    if (!strcmp(arguments[0], "sweep")) {
+        sheet_describe("sweep: many runs of a scenario, in YAML", sweep_fields, stdout);
+        return EXIT_CODE_DONE;
+    }
     if (scenario_describe(families, arguments[0], stdout, &err))
         return EXIT_CODE_DONE;
     fprintf(stderr, "traincast describe: error: %s\n", err.text);
@@ -25,7 +31,7 @@ static int run(const struct command_options *options, const char *const *argumen
 
 const struct command command_describe = {
     .name = "describe",
-    .arguments = "FAMILY.KIND | FAMILY | scenario | db",
+    .arguments = "FAMILY.KIND | FAMILY | scenario | sweep | db",
     .summary =
         "Fields, units, defaults, meaning and source of one kind, or the database's columns",
     .argument_min = 1,

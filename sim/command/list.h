@@ -2,6 +2,7 @@
  * list.h -- every command, in the order of `traincast --help`.  No include guard: read twice.
  */
 COMMAND(run)
+COMMAND(sweep)
 COMMAND(check)
 COMMAND(resolve)
 COMMAND(validate)

@@ -2,12 +2,7 @@
  * load.c -- see load.h. */
 #include "sim/command/load.h"
 
-#include <math.h>
-#include <string.h>
-
-#include "sim/channel/channel.h"
 #include "sim/job/job.h"
-#include "sim/node/platform.h"
 
 bool load_scenario(struct loaded *ret_loaded, const char *path,
                    const struct command_options *options)
@@ -25,91 +20,6 @@ bool load_scenario(struct loaded *ret_loaded, const char *path,
     return ret_loaded->scenario != NULL;
 }
 
-static void check_platforms(const struct scenario *scenario, struct diag_list *diags)
-{
-    char key[128];
-
-    for (size_t i = 0; i < scenario->groups.count; i++) {
-        const struct group_conf *group = (const struct group_conf *)scenario->groups.entry + i;
-        const struct platform_kind *kind = platform_kind_of(&group->platform);
-
-        snprintf(key, sizeof key, "groups.%s.platform", scenario->groups.name[i]);
-        if (kind->check)
-            kind->check(group->platform.conf, scenario_place(scenario, key), diags);
-    }
-}
-
-/* A service that runs on a group's machine needs the group, and machines. */
-static void check_channels(const struct scenario *scenario, struct diag_list *diags)
-{
-    for (size_t i = 0; i < scenario->channels.count; i++) {
-        const struct choice *channel = (const struct choice *)scenario->channels.entry + i;
-        const char *on = channel_kind_of(channel)->facts(channel->conf).on;
-        const struct group_conf *group = NULL;
-        char key[128];
-
-        snprintf(key, sizeof key, "channels.%s.on", scenario->channels.name[i]);
-        for (size_t j = 0; on && j < scenario->groups.count; j++)
-            if (strcmp(scenario->groups.name[j], on) == 0)
-                group = (const struct group_conf *)scenario->groups.entry + j;
-        if (on && !group)
-            diag_add(diags, DIAG_ERROR, scenario_place(scenario, key),
-                     "'%s' runs on a machine of group '%s', which is not there: give 'groups: "
-                     "{%s: {count: 1, platform: {kind: iaas, ...}}}'",
-                     channel->kind->name, on, on);
-        else if (on && isfinite(platform_kind_of(&group->platform)
-                                    ->facts(group->platform.conf)
-                                    .lifetime_s))
-            diag_add(diags, DIAG_ERROR, scenario_place(scenario, key),
-                     "'%s' needs a machine to run on; group '%s' has functions",
-                     channel->kind->name, on);
-    }
-}
-
-static bool runs_a_channel(const struct scenario *scenario, const char *group)
-{
-    for (size_t i = 0; i < scenario->channels.count; i++) {
-        const struct choice *channel = (const struct choice *)scenario->channels.entry + i;
-        const char *on = channel_kind_of(channel)->facts(channel->conf).on;
-
-        if (on && strcmp(on, group) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Groups and channels that nobody uses would be believed to take part. */
-static void check_use(const struct scenario *scenario, struct diag_list *diags)
-{
-    char key[128];
-
-    for (size_t i = 0; i < scenario->groups.count; i++) {
-        const char *name = scenario->groups.name[i];
-
-        snprintf(key, sizeof key, "groups.%s", name);
-        if (strcmp(name, "workers") != 0 && !runs_a_channel(scenario, name))
-            diag_add(
-                diags, DIAG_WARNING, scenario_place(scenario, key),
-                "group '%s' takes part in nothing: a job uses 'workers', a channel the group "
-                "that it runs 'on'",
-                name);
-    }
-    for (size_t i = 1; i < scenario->channels.count; i++) {
-        snprintf(key, sizeof key, "channels.%s", scenario->channels.name[i]);
-        diag_add(diags, DIAG_ERROR, scenario_place(scenario, key),
-                 "channel '%s' is used by nobody: a job uses the first one",
-                 scenario->channels.name[i]);
-    }
-}
-
-/* A setting that nothing reads would be believed. */
-static void check_links(const struct scenario *scenario, struct diag_list *diags)
-{
-    if (scenario->links.count)
-        diag_add(diags, DIAG_ERROR, scenario_place(scenario, "links"),
-                 "no job or channel of this scenario uses links between groups");
-}
-
 bool load_all(struct loaded *ret_loaded, const char *path,
               const struct command_options *options)
 {
@@ -118,10 +28,7 @@ bool load_all(struct loaded *ret_loaded, const char *path,
 
     if (load_scenario(loaded, path, options)) {
         job = job_kind_of(&loaded->scenario->job);
-        check_platforms(loaded->scenario, &loaded->diags);
-        check_channels(loaded->scenario, &loaded->diags);
-        check_use(loaded->scenario, &loaded->diags);
-        check_links(loaded->scenario, &loaded->diags);
+        job_check_parts(loaded->scenario, &loaded->diags);
         if (job->trains && !loaded->diags.errors) {
             int helpers =
                 options->threads > 0 ? options->threads - 1 : pool_helpers_for_cores();

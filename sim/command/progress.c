@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "sim/command/clock.h"
+#include "sim/sweep/clock.h"
 
 enum { TERMINAL_MS = 200, LOG_MS = 10000 };
 

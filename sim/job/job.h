@@ -33,6 +33,10 @@ struct job_kind {
 
 extern const struct family job_family; /* "job" */
 
+/* Whether the scenario's parts fit together, whatever its job: platforms, channels, groups. The
+ * job's own check comes beside it. */
+void job_check_parts(const struct scenario *scenario, struct diag_list *diags);
+
 static inline const struct job_kind *job_kind_of(const struct choice *choice)
 {
     return (const struct job_kind *)choice->kind;

@@ -51,9 +51,10 @@ static bool dump_table(const struct results *results, const char *table, FILE *o
 
 static bool dump_tables(const struct results *results, FILE *out, struct err *err)
 {
-    static const char sql[] = "SELECT name FROM sqlite_master WHERE type = 'table'"
-                              " AND name NOT LIKE 'sqlite_%'"
-                              " AND name <> '" RESULTS_WALL_TABLE "' ORDER BY name";
+    static const char sql[] =
+        "SELECT name FROM sqlite_master WHERE type = 'table'"
+        " AND name NOT LIKE 'sqlite_%'"
+        " AND name NOT IN ('" RESULTS_WALL_TABLE "', '" RESULTS_CACHE_TABLE "') ORDER BY name";
     sqlite3_stmt *statement = NULL;
     int code = sqlite3_prepare_v2(results->db, sql, -1, &statement, NULL);
     bool ok = true;

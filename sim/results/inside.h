@@ -5,10 +5,20 @@
 
 #include <sqlite3.h>
 
+#include "base/text.h"
 #include "sim/results/results.h"
+
+struct statement { /* prepared, and kept as long as the database is open */
+    char *sql;
+    sqlite3_stmt *handle;
+    bool busy; /* an insert uses it */
+    struct statement *next;
+};
 
 struct results {
     sqlite3 *db;
+    struct statement *statements;
+    bool in_batch; /* results_batch_begin .. results_batch_end */
     char *path;
     int busy_timeout_ms;
     /* Row ids of the vocabularies in this file; they need not be the enums' values. */
@@ -64,12 +74,16 @@ struct writer {
     struct err *err;
     bool ok;
     int64_t run_id;
+    enum run_status before; /* what the run's row says until then: RUNNING, PLANNED */
+    struct text *tape;      /* not NULL: rows go there (tape.h), and there is no results */
 };
 struct insert {
     struct writer *writer;
-    sqlite3_stmt *statement;
+    struct statement *statement;
     int column;
 };
+enum vocabulary { VOCABULARY_STATUS, VOCABULARY_OUTCOME, VOCABULARY_ACTIVITY };
+void results_forget_statements(struct results *results); /* before sqlite3_close */
 struct insert insert_open(struct writer *writer, const char *sql);
 void insert_done(struct insert *insert);
 /* Bind the next column.  Texts are borrowed until put_row. */
@@ -77,13 +91,20 @@ void put_int(struct insert *insert, int64_t value);
 void put_count(struct insert *insert, int64_t value); /* negative: NULL */
 void put_real(struct insert *insert, double value);   /* NaN: NULL */
 void put_text(struct insert *insert, const char *text);
+void put_bytes(struct insert *insert, const void *bytes, size_t size); /* not on a tape */
+void put_run(struct insert *insert);                                   /* writer->run_id */
+/* The row id of a word in this file: enum run_status, enum outcome or enum activity. */
+void put_word(struct insert *insert, enum vocabulary vocabulary, int word);
 void put_row(struct insert *insert); /* executes and starts over at column 1 */
 /* Executes a query of one integer: true and *ret_value when there is a row.  Starts over. */
 bool put_query(struct insert *insert, int64_t *ret_value);
 
 /* -- write.c ---------------------------------------------------------------------------- */
 void write_info(struct writer *writer, const struct run_info *info); /* sets run_id */
+void write_axes(struct writer *writer, const struct param_row *axis, size_t count);
+void write_build(struct writer *writer, const struct run_info *info);
 void write_end(struct writer *writer, const struct run_end *end, const struct ledger *ledger);
+void write_datasets(struct writer *writer, const struct dataset_row *row, size_t count);
 
 /* -- rows.c ----------------------------------------------------------------------------- */
 void write_ledger(struct writer *writer, const struct ledger *ledger);

@@ -138,6 +138,7 @@ bool results_check_query(const char *sql, const struct results_param *params, in
                          columns);
         sqlite3_finalize(statement);
     }
+    results_forget_statements(&results);
     sqlite3_close(results.db);
     return ok;
 }

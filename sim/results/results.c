@@ -15,6 +15,7 @@
 
 #include "base/memory.h"
 #include "sim/results/inside.h"
+#include "sim/results/tape.h"
 
 enum {
     BUSY_TIMEOUT_MS = 10000,
@@ -156,6 +157,7 @@ struct results *results_close(struct results *results)
 {
     if (!results)
         return NULL;
+    results_forget_statements(results);
     sqlite3_close(results->db);
     free(results->path);
     free(results);
@@ -167,6 +169,8 @@ static bool begin(struct results *results, struct err *err)
 {
     int moved = 0;
 
+    if (results->in_batch)
+        return true;
     sqlite3_file_control(results->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
     if (moved)
         return err_set(err, "%s was moved or deleted while it was in use; nothing was written",
@@ -177,6 +181,8 @@ static bool begin(struct results *results, struct err *err)
 
 static bool end(struct results *results, bool ok, struct err *err)
 {
+    if (results->in_batch)
+        return ok;
     if (ok && results_execute(results, "COMMIT", err))
         return true;
     /* After some failures SQLite has rolled back by itself. */
@@ -188,7 +194,8 @@ static bool end(struct results *results, bool ok, struct err *err)
 bool results_begin(struct results *results, const struct run_info *info, int64_t *ret_run_id,
                    struct err *err)
 {
-    struct writer writer = {.results = results, .err = err, .ok = begin(results, err)};
+    struct writer writer = {
+        .results = results, .err = err, .before = RUN_RUNNING, .ok = begin(results, err)};
 
     if (writer.ok)
         write_info(&writer, info);
@@ -201,12 +208,78 @@ bool results_begin(struct results *results, const struct run_info *info, int64_t
 bool results_finish(struct results *results, int64_t run_id, const struct run_end *run_end,
                     const struct ledger *ledger, struct err *err)
 {
-    struct writer writer = {
-        .results = results, .err = err, .ok = begin(results, err), .run_id = run_id};
+    struct writer writer = {.results = results,
+                            .err = err,
+                            .before = RUN_RUNNING,
+                            .ok = begin(results, err),
+                            .run_id = run_id};
 
     if (writer.ok) {
         write_end(&writer, run_end, ledger);
         write_ledger(&writer, ledger);
     }
     return end(results, writer.ok, err);
+}
+
+/* -- many runs -------------------------------------------------------------------------- */
+bool results_batch_begin(struct results *results, struct err *err)
+{
+    if (!begin(results, err)) {
+        end(results, false, NULL);
+        return false;
+    }
+    results->in_batch = true;
+    return true;
+}
+
+bool results_batch_end(struct results *results, bool ok, struct err *err)
+{
+    results->in_batch = false;
+    return end(results, ok, err);
+}
+
+bool results_plan(struct results *results, const struct run_info *info,
+                  const struct param_row *axis, size_t axes, int64_t *ret_run_id,
+                  struct err *err)
+{
+    struct writer writer = {
+        .results = results, .err = err, .before = RUN_PLANNED, .ok = begin(results, err)};
+
+    if (writer.ok) {
+        write_info(&writer, info);
+        write_axes(&writer, axis, axes);
+    }
+    if (!end(results, writer.ok, err))
+        return false;
+    *ret_run_id = writer.run_id;
+    return true;
+}
+
+void results_pack(struct text *out, const struct run_end *run_end,
+                  const struct dataset_row *datasets, size_t dataset_count,
+                  const struct ledger *ledger)
+{
+    struct writer writer = {.ok = true, .before = RUN_PLANNED, .tape = out};
+
+    write_end(&writer, run_end, ledger); /* first: see tape_play */
+    write_datasets(&writer, datasets, dataset_count);
+    write_ledger(&writer, ledger);
+}
+
+bool results_finish_packed(struct results *results, int64_t run_id, const char *bytes,
+                           size_t size, const struct run_info *build, bool *ret_written,
+                           struct err *err)
+{
+    struct writer writer = {
+        .results = results, .err = err, .ok = begin(results, err), .run_id = run_id};
+    bool written = false;
+
+    if (writer.ok)
+        tape_play(bytes, size, &writer, &written);
+    if (writer.ok && written && build)
+        write_build(&writer, build);
+    if (!end(results, writer.ok, err))
+        return false;
+    *ret_written = written;
+    return true;
 }

@@ -8,7 +8,8 @@
  *
  * Views are the promise to readers (results_describe lists every column), tables may change.
  * Determinism: two fresh databases that hold the same runs are equal but for the table named
- * RESULTS_WALL_TABLE: all that depends on the moment and the machine is there, nowhere else.
+ * RESULTS_WALL_TABLE: all that depends on the moment and the machine is there, nowhere else;
+ * and but for RESULTS_CACHE_TABLE.
  *
  * Not thread-safe; several processes may use one file, each waits for its turn. */
 #ifndef TRAINCAST_SIM_RESULTS_RESULTS_H
@@ -20,12 +21,17 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "base/text.h"
 #include "sim/ledger/ledger.h"
 
 #define RESULTS_WALL_TABLE "run_wall"
+/* Trajectories of learning, for reuse: what it holds depends on what was asked for when, and
+ * nothing else in the file depends on it.  Its rows may be deleted; they are computed again. */
+#define RESULTS_CACHE_TABLE "trajectory"
 
 /* clang-format off */
 #define RUN_STATUS_LIST(X)                                                                  \
+    X(PLANNED,       planned,       "of a sweep, not run yet")                              \
     X(RUNNING,       running,       "begun; in progress, or its process was killed")        \
     X(DONE,          done,          "a stop criterion was met or the work was done")        \
     X(FAILED,        failed,        "the simulated job could not go on; message says why")  \
@@ -89,7 +95,7 @@ struct run_info {
 
 /* What is known after it.  Begin with run_end_init. */
 struct run_end {
-    enum run_status status;  /* any but RUN_RUNNING */
+    enum run_status status;  /* any but RUN_PLANNED and RUN_RUNNING */
     const char *stop_reason; /* which criterion ended it: "epochs", "train_loss", "cost" ... */
     const char *message;     /* a sentence, above all when it failed */
     double train_loss, train_accuracy, test_loss, test_accuracy; /* NaN: not evaluated */
@@ -122,6 +128,32 @@ bool results_begin(struct results *results, const struct run_info *info, int64_t
  * RUN_CANCELLED and what happened until then.  May be called again after it returned false. */
 bool results_finish(struct results *results, int64_t run_id, const struct run_end *end,
                     const struct ledger *ledger, struct err *err);
+
+/* -- many runs -------------------------------------------------------------------------- */
+/* A sweep plans its runs first, in the order of its points, and so gives them their numbers and
+ * everything that is stored once for many runs its own; they are finished in any order, by one
+ * process for many others, many of them in one transaction.  So the file does not depend on
+ * who finished when. */
+
+/* All calls until results_batch_end are one transaction; after a failure nothing of it is
+ * there. */
+bool results_batch_begin(struct results *results, struct err *err);
+bool results_batch_end(struct results *results, bool ok, struct err *err);
+
+/* A run with status 'planned'; axis: what the sweep varies, and its value here. */
+bool results_plan(struct results *results, const struct run_info *info,
+                  const struct param_row *axis, size_t axes, int64_t *ret_run_id,
+                  struct err *err);
+/* What results_finish would write, as bytes added to out; needs no database. */
+void results_pack(struct text *out, const struct run_end *end,
+                  const struct dataset_row *datasets, size_t dataset_count,
+                  const struct ledger *ledger);
+/* Writes them.  *ret_written is false when the run is not planned any more: somebody else has
+ * finished it, and nothing changes.  build: of the program that ran it, where that is another
+ * than planned it; NULL: the same. */
+bool results_finish_packed(struct results *results, int64_t run_id, const char *bytes,
+                           size_t size, const struct run_info *build, bool *ret_written,
+                           struct err *err);
 
 /* -- reading ---------------------------------------------------------------------------- */
 /* Opens an existing database to read it; not a byte of it changes. */

@@ -6,7 +6,7 @@
 /* The two columns that every row begins with. */
 static void put_place(struct insert *insert, size_t seq)
 {
-    put_int(insert, insert->writer->run_id);
+    put_run(insert);
     put_int(insert, (int64_t)seq);
 }
 
@@ -85,7 +85,7 @@ static void write_breakdown(struct writer *writer, const struct ledger *ledger)
         if (critical_s == 0)
             continue;
         put_place(&insert, (size_t)i);
-        put_int(&insert, writer->results->activity_id[i]);
+        put_word(&insert, VOCABULARY_ACTIVITY, (int)i);
         put_real(&insert, critical_s);
         put_row(&insert);
     }
@@ -104,7 +104,7 @@ static void write_spans(struct writer *writer, const struct ledger_rows *rows)
         put_place(&insert, i);
         put_entity(&insert, row->entity);
         put_int(&insert, row->lane);
-        put_int(&insert, writer->results->activity_id[row->activity]);
+        put_word(&insert, VOCABULARY_ACTIVITY, (int)row->activity);
         put_real(&insert, row->begin_s);
         put_real(&insert, row->end_s);
         put_count(&insert, row->step);
@@ -125,7 +125,7 @@ static void write_misfortunes(struct writer *writer, const struct ledger_rows *r
         put_place(&insert, i);
         put_entity(&insert, row->entity);
         put_real(&insert, row->at_s);
-        put_int(&insert, writer->results->outcome_id[row->outcome]);
+        put_word(&insert, VOCABULARY_OUTCOME, (int)row->outcome);
         put_text(&insert, row->detail);
         put_row(&insert);
     }
@@ -203,7 +203,7 @@ static void write_requests(struct writer *writer, const struct ledger_rows *rows
         put_real(&insert, row->begin_s);
         put_real(&insert, row->end_s);
         put_int(&insert, row->bytes);
-        put_int(&insert, writer->results->outcome_id[row->outcome]);
+        put_word(&insert, VOCABULARY_OUTCOME, (int)row->outcome);
         put_row(&insert);
     }
     insert_done(&insert);
@@ -226,7 +226,7 @@ static void write_invocations(struct writer *writer, const struct ledger_rows *r
         put_real(&insert, row->start_s);
         put_real(&insert, row->end_s);
         put_int(&insert, row->cold);
-        put_int(&insert, writer->results->outcome_id[row->outcome]);
+        put_word(&insert, VOCABULARY_OUTCOME, (int)row->outcome);
         put_int(&insert, row->billed_ms);
         put_int(&insert, row->memory_mb);
         put_int(&insert, row->pusd_per_gb_s);

@@ -116,7 +116,16 @@ static const char version_2[] =
     " CHECK (bytes_dropped >= 0);"
     "UPDATE message SET class = 'training' WHERE class = 'all';";
 
-static const char *const scripts[] = {version_1, version_2};
+static const char version_3[] =
+    /* what a sweep varies, and its value in this run */
+    "CREATE TABLE axis (" ORDERED ", key TEXT NOT NULL, value_text TEXT NOT NULL,"
+    " unit TEXT NOT NULL, value_num REAL" END "CREATE INDEX run_of_campaign ON run (campaign);"
+    /* what was computed once for many runs; see RESULTS_CACHE_TABLE */
+    "CREATE TABLE " RESULTS_CACHE_TABLE " (trajectory_id INTEGER PRIMARY KEY,"
+    " sha256 TEXT NOT NULL UNIQUE CHECK (length(sha256) = 64), inputs TEXT NOT NULL,"
+    " rounds INTEGER NOT NULL CHECK (rounds >= 0), bytes BLOB NOT NULL);";
+
+static const char *const scripts[] = {version_1, version_2, version_3};
 const struct schema schema_ours = {scripts, sizeof scripts / sizeof *scripts};
 
 bool schema_inspect(const struct results *results, const struct schema *schema,

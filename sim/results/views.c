@@ -95,6 +95,21 @@ static const struct column params[] = {
     {"unit", NULL, "", "unit of value_num; empty: none"},
     {NULL},
 };
+static const struct column axes[] = {
+    RUN_ID,
+    {"key", NULL, "", "what the sweep varies, as its file calls it: platform.memory"},
+    {"value_text", NULL, "", "its value in this run, as in YAML"},
+    {"value_num", NULL, "by unit", "as a number, in unit; NULL where it is none"},
+    {"unit", NULL, "", "unit of value_num; empty: none"},
+    {NULL},
+};
+static const struct column trajectories[] = {
+    {"sha256", NULL, "", "SHA-256 of inputs"},
+    {"inputs", NULL, "", "all that this learning depends on"},
+    {"rounds", NULL, "", "rounds that are known"},
+    {"size_bytes", "length(bytes)", "bytes", "what it takes in this file"},
+    {NULL},
+};
 static const struct column datasets[] = {
     RUN_ID,
     {"role", NULL, "", "train or test"},
@@ -252,6 +267,9 @@ const struct view views[] = {
      " LEFT JOIN entity ON entity.run_id = request_row.run_id AND"
      " entity.entity_id = request_row.entity_id"},
     {"params", "run and resolved setting", params, "run_param JOIN param USING (param_id)"},
+    {"axes", "run of a sweep and axis", axes, "axis"},
+    {"trajectories", "learning kept for reuse (a cache: rows of table trajectory may be deleted)",
+     trajectories, RESULTS_CACHE_TABLE},
     {"datasets", "run and data set", datasets, "dataset"},
     {"entities", "run and entity", entities, "entity"},
     {"scenarios", "resolved scenario", scenarios, "scenario"},

@@ -42,7 +42,7 @@ static void write_run(struct writer *writer, const struct run_info *info, int64_
                                     info->openblas_version, sqlite3_libversion()};
 
     put_int(&insert, scenario);
-    put_int(&insert, writer->results->status_id[RUN_RUNNING]);
+    put_word(&insert, VOCABULARY_STATUS, (int)writer->before);
     put_text(&insert, info->name);
     put_text(&insert, info->campaign);
     put_int(&insert, info->seed);
@@ -109,16 +109,31 @@ static void write_params(struct writer *writer, const struct run_info *info)
     insert_done(&use);
 }
 
-static void write_datasets(struct writer *writer, const struct run_info *info)
+void write_axes(struct writer *writer, const struct param_row *axis, size_t count)
+{
+    struct insert insert =
+        insert_open(writer, "INSERT INTO axis (run_id, seq, key, value_text, unit, value_num)"
+                            " VALUES (?,?,?,?,?,?)");
+
+    for (size_t i = 0; i < count; i++) {
+        put_run(&insert);
+        put_int(&insert, (int64_t)i);
+        put_param(&insert, &axis[i]);
+        put_row(&insert);
+    }
+    insert_done(&insert);
+}
+
+void write_datasets(struct writer *writer, const struct dataset_row *row, size_t count)
 {
     struct insert insert =
         insert_open(writer, "INSERT INTO dataset (run_id, seq, role, name, sha256, rows,"
                             " features, classes, bytes) VALUES (?,?,?,?,?,?,?,?,?)");
 
-    for (size_t i = 0; i < info->dataset_count; i++) {
-        const struct dataset_row *dataset = &info->datasets[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct dataset_row *dataset = &row[i];
 
-        put_int(&insert, writer->run_id);
+        put_run(&insert);
         put_int(&insert, (int64_t)i);
         put_text(&insert, dataset->role);
         put_text(&insert, dataset->name);
@@ -137,7 +152,27 @@ void write_info(struct writer *writer, const struct run_info *info)
     write_run(writer, info, scenario_id(writer, info));
     write_wall(writer, info);
     write_params(writer, info);
-    write_datasets(writer, info);
+    write_datasets(writer, info->datasets, info->dataset_count);
+}
+
+/* What computed it, where another build had planned it. */
+void write_build(struct writer *writer, const struct run_info *info)
+{
+    struct insert update = insert_open(
+        writer, "UPDATE run SET behaviour_version = ?, blas_core = ?, version = ?,"
+                " git_commit = ?, simgrid_version = ?, openblas_version = ?, sqlite_version = ?"
+                " WHERE run_id = ?");
+
+    put_int(&update, info->behaviour_version);
+    put_text(&update, info->blas_core);
+    put_text(&update, info->version);
+    put_text(&update, info->git_commit);
+    put_text(&update, info->simgrid_version);
+    put_text(&update, info->openblas_version);
+    put_text(&update, sqlite3_libversion());
+    put_run(&update);
+    put_row(&update);
+    insert_done(&update);
 }
 
 static void write_wall_end(struct writer *writer, const struct run_end *end)
@@ -148,7 +183,7 @@ static void write_wall_end(struct writer *writer, const struct run_end *end)
 
     put_real(&update, end->wall_s);
     put_count(&update, end->peak_memory_bytes);
-    put_int(&update, writer->run_id);
+    put_run(&update);
     put_row(&update);
     insert_done(&update);
 }
@@ -162,7 +197,7 @@ void write_end(struct writer *writer, const struct run_end *end, const struct le
                 " WHERE run_id = ? AND status_id = ?");
 
     assert(end->status != RUN_RUNNING);
-    put_int(&update, writer->results->status_id[end->status]);
+    put_word(&update, VOCABULARY_STATUS, (int)end->status);
     put_text(&update, end->stop_reason);
     put_text(&update, end->message);
     put_real(&update, end->train_loss);
@@ -175,10 +210,10 @@ void write_end(struct writer *writer, const struct run_end *end, const struct le
     put_int(&update, ledger_cost_pusd(ledger));
     put_real(&update, end->time_to_loss_s);
     put_count(&update, end->cost_to_loss_pusd);
-    put_int(&update, writer->run_id);
-    put_int(&update, writer->results->status_id[RUN_RUNNING]);
+    put_run(&update);
+    put_word(&update, VOCABULARY_STATUS, (int)writer->before);
     put_row(&update);
-    if (writer->ok && sqlite3_changes(writer->results->db) != 1)
+    if (writer->ok && !writer->tape && sqlite3_changes(writer->results->db) != 1)
         writer->ok =
             err_set(writer->err, "%s: run %lld is not (or no longer) in progress there",
                     writer->results->path, (long long)writer->run_id);

@@ -95,25 +95,20 @@ static struct node *read_root(struct loader *loader, const char *path, enum laye
     return root;
 }
 
-/* Each file is read and checked once, however often it is named. */
-static struct catalogue *open_file(struct loader *loader, const char *name, const char *path,
-                                   enum layer layer, struct place place)
+/* In the loader's arena. */
+static struct catalogue *read_file(struct loader *loader, struct catalogue **list,
+                                   const char *name, const char *path, enum layer layer,
+                                   struct place place)
 {
-    struct catalogue *catalogue;
+    struct catalogue *catalogue = ARENA_NEW(loader->arena, struct catalogue);
     const struct item *extends;
 
-    for (catalogue = loader->catalogues; catalogue; catalogue = catalogue->next)
-        if (catalogue->layer == layer && strcmp(catalogue->path, path) == 0) {
-            if (catalogue->loading)
-                diag_add(loader->diags, DIAG_ERROR, place, "provider '%s' extends itself",
-                         name);
-            return catalogue->loading ? NULL : catalogue;
-        }
-    catalogue = ARENA_NEW(loader->arena, struct catalogue);
-    *catalogue = (struct catalogue){.name = name, .path = path, .layer = layer};
-    catalogue->next = loader->catalogues;
-    loader->catalogues = catalogue;
-    catalogue->root = read_root(loader, path, layer, place);
+    *catalogue = (struct catalogue){.name = arena_text(loader->arena, name),
+                                    .path = arena_text(loader->arena, path),
+                                    .layer = layer};
+    catalogue->next = *list;
+    *list = catalogue;
+    catalogue->root = read_root(loader, catalogue->path, layer, place);
     if (!catalogue->root)
         return catalogue;
     catalogue->loading = true;
@@ -123,6 +118,41 @@ static struct catalogue *open_file(struct loader *loader, const char *name, cons
     catalogue->loading = false;
     catalogue_check(loader, catalogue);
     return catalogue;
+}
+
+/* Each file is read and checked once, however often it is named. */
+static struct catalogue *open_file(struct loader *loader, const char *name, const char *path,
+                                   enum layer layer, struct place place)
+{
+    struct scenario_shelf *shelf = loader->options->shelf;
+    struct catalogue **list = shelf ? &shelf->catalogues : &loader->catalogues, *catalogue;
+    struct arena *own = loader->arena;
+
+    for (catalogue = *list; catalogue; catalogue = catalogue->next)
+        if (catalogue->layer == layer && strcmp(catalogue->path, path) == 0) {
+            if (catalogue->loading)
+                diag_add(loader->diags, DIAG_ERROR, place, "provider '%s' extends itself",
+                         name);
+            return catalogue->loading ? NULL : catalogue;
+        }
+    if (shelf)
+        loader->arena = &shelf->arena;
+    catalogue = read_file(loader, list, name, path, layer, place);
+    loader->arena = own;
+    return catalogue;
+}
+
+struct scenario_shelf *scenario_shelf_new(void)
+{
+    return NEW(struct scenario_shelf);
+}
+
+struct scenario_shelf *scenario_shelf_free(struct scenario_shelf *shelf)
+{
+    if (shelf)
+        arena_done(&shelf->arena);
+    free(shelf);
+    return NULL;
 }
 
 /* A provider's name is a word, not a path: it cannot lead out of the folder. */

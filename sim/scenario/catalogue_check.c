@@ -213,6 +213,8 @@ static void check_field(struct checker *c, const struct field *field, struct ite
     case FIELD_CHOICE:
         check_choice(c, field, item, credit);
         break;
+    case FIELD_YAML:
+        break; /* in no catalogue */
     case FIELD_STRUCT:
         check_mapping(c, tables, item, item->key, NULL, credit);
         break;

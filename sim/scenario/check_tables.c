@@ -61,6 +61,7 @@ static void check_preset(struct checker *c, const struct field *field, const cha
     case FIELD_STRUCT:
     case FIELD_MAP:
     case FIELD_ENTRY:
+    case FIELD_YAML:
         break;
     }
 }

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "sim/scenario/field_words.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/sheet.h"
 #include "sim/scenario/shorthand.h"
 
 enum { WIDTH = 96, INDENT = 6 };
@@ -119,6 +120,12 @@ static void describe_scenario(FILE *out)
     for (const struct shorthand *s = shorthands; s->word; s++)
         fprintf(out, "  %-10s = %s.%s%s%s\n", s->word, s->path[0], s->path[1],
                 s->path[2] ? "." : "", s->path[2] ? s->path[2] : "");
+}
+
+void sheet_describe(const char *words, const struct field *fields, FILE *out)
+{
+    fprintf(out, "%s\n\nfields:\n", words);
+    field_walk(fields, "", describe_field, out);
 }
 
 /* Sets *err to what there is instead. */

@@ -70,6 +70,8 @@ struct item *node_find(const struct node *mapping, const char *key); /* NULL: ab
 struct node *node_get(const struct node *mapping, const char *key);  /* likewise */
 struct item *node_add(struct arena *arena, struct node *parent, const char *key,
                       struct place place, struct node *value);
+/* In YAML's flow form, on one line. */
+char *node_in_a_line(struct arena *arena, const struct node *node);
 const char *node_type_word(const struct node *node); /* "a list": for messages */
 
 #endif

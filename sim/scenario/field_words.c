@@ -56,6 +56,9 @@ void field_type_words(const struct field *field, struct text *out)
     case FIELD_ENTRY:
         text_add(out, "name of a provider's %s, or a mapping", field->family);
         return;
+    case FIELD_YAML:
+        text_add(out, "YAML");
+        return;
     case FIELD_EVERY:
         text_add(out, "like 1 epoch, 5 rounds, 30 s, never");
         return;

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "sim/scenario/json_text.h"
 #include "sim/scenario/load.h"
+#include "sim/scenario/sheet.h"
 #include "sim/scenario/shorthand.h"
 
 static void write_field(struct json *json, const char *key, const struct field *field);
@@ -342,6 +343,9 @@ static void write_field(struct json *json, const char *key, const struct field *
     case FIELD_TEXT:
         write_text_field(json, key, field);
         break;
+    case FIELD_YAML:
+        json_raw(json, key, field->schema ? field->schema : "{}");
+        break;
     case FIELD_EVERY:
         write_every(json, key, field);
         break;
@@ -445,6 +449,26 @@ static void write_top(struct json *json, const struct family *const *families)
     for (const struct shorthand *s = shorthands; s->word; s++)
         write_shorthand(json, s);
     json_close(json, '}');
+}
+
+void sheet_json_schema(const char *title, const struct field *fields, FILE *out)
+{
+    struct json json = {.out = out};
+
+    json_open(&json, NULL, '{');
+    json_text(&json, "$schema", "http://json-schema.org/draft-07/schema#");
+    json_text(&json, "title", title);
+    json_text(&json, "type", "object");
+    json_open(&json, "properties", '{');
+    write_properties(&json, fields);
+    json_close(&json, '}');
+    write_required(&json, fields, NULL);
+    json_bool(&json, "additionalProperties", false);
+    json_open(&json, "definitions", '{');
+    for (int i = 0; i < DIMENSION_COUNT; i++)
+        define_quantity(&json, (enum dimension)i);
+    json_close(&json, '}');
+    json_close(&json, '}');
 }
 
 void scenario_json_schema(const struct family *const *families, FILE *out)

@@ -59,6 +59,12 @@ void json_number(struct json *json, const char *key, double number)
     fprintf(json->out, "%.17g", number);
 }
 
+void json_raw(struct json *json, const char *key, const char *text)
+{
+    begin(json, key);
+    fputs(text, json->out);
+}
+
 void json_bool(struct json *json, const char *key, bool yes)
 {
     begin(json, key);

@@ -17,6 +17,8 @@ void json_open(struct json *json, const char *key, char bracket); /* '{' or '[' 
 void json_close(struct json *json, char bracket);                 /* '}' or ']' */
 void json_text(struct json *json, const char *key, const char *text);
 void json_number(struct json *json, const char *key, double number);
+/* text is JSON already. */
+void json_raw(struct json *json, const char *key, const char *text);
 void json_bool(struct json *json, const char *key, bool yes);
 
 #endif

@@ -279,6 +279,10 @@ void load_field(struct loader *loader, const struct field *field, const struct c
         else
             load_settings(loader, field, &here, conf, parent);
         break;
+    case FIELD_YAML:
+        *(const struct node **)member = here.item[0]->value;
+        resolved_from(resolved_add(loader->arena, parent, key), here.item[0]);
+        break;
     case FIELD_ENTRY:
         load_entry(loader, field, &here, owner, conf, parent);
         break;

@@ -19,13 +19,18 @@ struct cascade {
     const struct item **item;
 };
 
+struct scenario_shelf {
+    struct arena arena;
+    struct catalogue *catalogues;
+};
+
 struct loader {
     struct arena *arena;
     struct diag_list *diags;
     const struct scenario_options *options;
     const char *directory;        /* the scenario file's: relative names on the command line */
     struct cascade root;          /* the scenario and --set */
-    struct catalogue *catalogues; /* read so far */
+    struct catalogue *catalogues; /* read so far, without a shelf */
     struct scope scope;           /* the provider in force for what is being loaded */
     bool provider_failed;         /* named but not there: what is missing is no news */
     struct scope first_scope;     /* of the first group that names one: the default of all */

@@ -298,6 +298,7 @@ void load_leaf(struct loader *loader, const struct field *field, const struct it
     case FIELD_STRUCT:
     case FIELD_MAP:
     case FIELD_ENTRY:
+    case FIELD_YAML:
         break; /* not leaves */
     }
 }

@@ -43,13 +43,13 @@ static void print_node(const struct node *node, struct text *out)
     text_add(out, mapping ? "}" : "]");
 }
 
-static char *text_of(struct loader *loader, const struct node *node)
+char *node_in_a_line(struct arena *arena, const struct node *node)
 {
     struct text text = {0};
     char *copy;
 
     print_node(node, &text);
-    copy = arena_text(loader->arena, text.chars);
+    copy = arena_text(arena, text.chars ? text.chars : "");
     text_done(&text);
     return copy;
 }
@@ -73,6 +73,6 @@ void load_settings(struct loader *loader, const struct field *field, const struc
         if (item->value->type == NODE_BAD)
             continue;
         map->name[map->count] = arena_text(loader->arena, item->key);
-        value[map->count++] = text_of(loader, item->value);
+        value[map->count++] = node_in_a_line(loader->arena, item->value);
     }
 }

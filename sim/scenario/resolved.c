@@ -30,7 +30,7 @@ void resolved_from(struct resolved *to, const struct item *item)
     const struct node *node = item->value;
 
     to->layer = node->layer;
-    to->place = item->place.file ? item->place : node->place;
+    to->place = item->place.file && node->layer != LAYER_SET ? item->place : node->place;
     to->source = node->source;
     to->date = node->date;
     to->fitted_to = node->fitted_to;
@@ -160,8 +160,8 @@ static void print_origin(const struct resolved *leaf, FILE *out)
     }
 }
 
-/* YAML 1.1 takes a plain `on` for a truth value, as a key too; we do not, but others' readers of
- * what we print. */
+/* YAML 1.1 takes a plain `on` for a truth value, as a key too; we do not, but others' readers
+ * of what we print. */
 static void print_key(const char *key, FILE *out)
 {
     static const char *const truths[] = {"y", "n", "yes", "no", "on", "off", "true", "false"};

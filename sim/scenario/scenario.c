@@ -231,7 +231,7 @@ static void add_layer(struct loader *loader, struct node *root)
     loader->root.item[loader->root.count++] = item;
 }
 
-/* --seed, then --set (a later one wins over an earlier one), then the file. */
+/* --seed, then --set and settings (a later one wins over an earlier one), then the file. */
 static bool stack_layers(struct loader *loader, const char *name, const char *bytes,
                          size_t size)
 {
@@ -242,11 +242,18 @@ static bool stack_layers(struct loader *loader, const char *name, const char *by
 
     while (options->set && options->set[sets])
         sets++;
-    loader->root.item = arena_alloc(loader->arena, sets + 2, sizeof(struct item *));
+    loader->root.item =
+        arena_alloc(loader->arena, sets + options->setting_count + 2, sizeof(struct item *));
     if (options->seed)
         add_layer(loader, setting_seed(loader->arena, *options->seed));
     for (size_t i = sets; i-- > 0;) {
         struct node *set = setting_parse(loader->arena, options->set[i], loader->diags);
+
+        if (set)
+            add_layer(loader, set);
+    }
+    for (size_t i = options->setting_count; i-- > 0;) {
+        struct node *set = setting_placed(loader->arena, &options->settings[i], loader->diags);
 
         if (set)
             add_layer(loader, set);

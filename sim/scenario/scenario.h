@@ -93,12 +93,28 @@ struct scenario {
     struct stop_conf stop;
 };
 
+/* Like --set, but its mistakes are shown where it was written. */
+struct scenario_setting {
+    const char *key, *text; /* "platform.memory", "3 GB" */
+    struct place key_place, text_place;
+};
+
+/* Providers' files, read and checked once for many scenarios.  A file that changes meanwhile is
+ * not read again. */
+struct scenario_shelf;
+struct scenario_shelf *scenario_shelf_new(void);
+/* After the scenarios that were made with it.  NULL-safe, returns NULL. */
+struct scenario_shelf *scenario_shelf_free(struct scenario_shelf *shelf);
+
 struct scenario_options {
-    const struct family *const *families; /* ends in NULL */
-    const char *platforms_dir;            /* where providers' files are */
-    const char *data_dir;                 /* --data, or NULL */
-    const char *const *set;               /* "key.path=value", ends in NULL; or NULL */
-    const int64_t *seed;                  /* --seed, or NULL */
+    const struct family *const *families;    /* ends in NULL */
+    const char *platforms_dir;               /* where providers' files are */
+    const char *data_dir;                    /* --data, or NULL */
+    const char *const *set;                  /* "key.path=value", ends in NULL; or NULL */
+    const int64_t *seed;                     /* --seed, or NULL */
+    const struct scenario_setting *settings; /* below --set; a later one wins */
+    size_t setting_count;
+    struct scenario_shelf *shelf; /* or NULL */
 };
 
 /* NULL when diags has errors. */

@@ -71,22 +71,44 @@ static bool path_is_good(const char *path, size_t length)
     return true;
 }
 
+static struct node *in_long_form(struct arena *arena, const char *path, size_t length,
+                                 struct place place, struct node *value,
+                                 struct diag_list *diags)
+{
+    struct node *root = nest(arena, path, length, place, value);
+
+    shorthand_expand(arena, root, diags);
+    return root;
+}
+
 struct node *setting_parse(struct arena *arena, const char *setting, struct diag_list *diags)
 {
     struct place place = {arena_format(arena, "--set %s", setting), 0, 0};
     size_t length = strcspn(setting, "=");
-    struct node *value, *root;
+    struct node *value;
 
     if (setting[length] != '=' || !path_is_good(setting, length)) {
         diag_add(diags, DIAG_ERROR, place, "must be KEY.PATH=VALUE, for example 'workers=20'");
         return NULL;
     }
     value = parse_value(arena, setting + length + 1, place, diags);
-    if (!value)
+    return value ? in_long_form(arena, setting, length, place, value, diags) : NULL;
+}
+
+struct node *setting_placed(struct arena *arena, const struct scenario_setting *setting,
+                            struct diag_list *diags)
+{
+    size_t length = strlen(setting->key);
+    struct node *value;
+
+    if (!path_is_good(setting->key, length) || strchr(setting->key, '=')) {
+        diag_add(diags, DIAG_ERROR, setting->key_place,
+                 "must be the path of a key, for example 'workers' or 'platform.memory'");
         return NULL;
-    root = nest(arena, setting, length, place, value);
-    shorthand_expand(arena, root, diags);
-    return root;
+    }
+    value = parse_value(arena, setting->text, setting->text_place, diags);
+    return value ? in_long_form(arena, setting->key, length, setting->key_place, value, diags)
+                 : NULL;
 }
 
 struct node *setting_seed(struct arena *arena, long long seed)

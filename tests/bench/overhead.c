@@ -20,10 +20,10 @@
 
 #include "algorithms/math/blas.h"
 #include "algorithms/reduce.h"
-#include "sim/command/clock.h"
 #include "sim/command/load.h"
 #include "sim/job/learner/computed.h"
 #include "sim/job/run.h"
+#include "sim/sweep/clock.h"
 
 struct spent {
     double wall_s, processor_s; /* of all threads */

@@ -17,7 +17,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 from traincast import *  # noqa: E402, F403
 
 SCENARIOS = sorted(path for path in (SOURCE / "scenarios").rglob("*.yaml")
-                   if path.name != "published.yaml")  # a paper's figures beside its scenarios
+                   if path.name != "published.yaml"  # a paper's figures beside its scenarios
+                   and path.parent.name != "sweeps")  # many runs of a scenario: sweep.py
 SMALL = training(workers=2, stop={"epochs": 1})
 # Some seconds of real time, so that a signal meets it at work.
 LONG = training(workers=10, data={"source": "higgs-like", "rows": 20000},

@@ -24,6 +24,7 @@ DONE, RUN_FAILED, BAD_INPUT, MACHINE = 0, 1, 2, 3
 
 # Depends on the moment and the machine; everything else in a database is determined by the inputs.
 WALL_TABLE = "run_wall"
+CACHE_TABLE = "trajectory"  # what it holds depends on what was asked for when
 WALL_COLUMNS = {"wall_s", "peak_memory_bytes", "created_utc", "hostname", "command_line"}
 SECONDS_PER_RUN = 120
 
@@ -108,8 +109,8 @@ class Database:
         """Every row of every table but the wall clock's, as text."""
         tables = [row[0] for row in self.rows(
             "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
-        return "\n".join(f"{table}|{tuple(row)!r}" for table in tables if table != WALL_TABLE
-                         for row in self.rows(f"SELECT * FROM {table}"))
+        return "\n".join(f"{table}|{tuple(row)!r}" for table in tables
+                         if table not in (WALL_TABLE, CACHE_TABLE) for row in self.rows(f"SELECT * FROM {table}"))
 
     def close(self):
         self.connection.close()

@@ -247,6 +247,45 @@ static inline struct results *open_ours(const char *path)
     return results;
 }
 
+/* Plans a run of a sweep, with that seed; returns its id. */
+static inline int64_t plan_some_run(const char *path, int64_t seed)
+{
+    static const struct param_row axis[] = {{"channel", "s3", NAN, ""},
+                                            {"platform.memory", "3 GB", 3221225472.0, "B"}};
+    struct run_info info = some_info();
+    struct results *results = open_ours(path);
+    struct err err = {""};
+    int64_t run_id = 0;
+
+    info.seed = seed;
+    info.dataset_count = 0; /* they are known when it has run */
+    if (!results_plan(results, &info, axis, 2, &run_id, &err))
+        fail_msg("%s", err.text);
+    results_close(results);
+    return run_id;
+}
+
+/* Finishes it as some_end() and some_ledger() say, through bytes. */
+static inline bool finish_packed(const char *path, int64_t run_id, int workers)
+{
+    struct results *results = open_ours(path);
+    struct ledger *ledger = some_ledger(workers, 3);
+    struct run_info info = some_info();
+    struct run_end end = some_end();
+    struct text bytes = {0};
+    struct err err = {""};
+    bool written = false;
+
+    results_pack(&bytes, &end, info.datasets, info.dataset_count, ledger);
+    if (!results_finish_packed(results, run_id, bytes.chars, bytes.length, NULL, &written,
+                               &err))
+        fail_msg("%s", err.text);
+    text_done(&bytes);
+    ledger_free(ledger);
+    results_close(results);
+    return written;
+}
+
 /* Writes a whole run; returns its id. */
 static inline int64_t write_whole_run(const char *path, const struct run_info *info,
                                       const struct run_end *end, const struct ledger *ledger)

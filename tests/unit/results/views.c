@@ -44,6 +44,8 @@ static void no_view_is_empty_after_a_run_in_which_everything_happened(void **sta
 
     write_some_run(folder->db);
     for (const struct view *view = views; view->name; view++) {
+        if (!strcmp(view->name, "axes") || !strcmp(view->name, "trajectories"))
+            continue; /* of sweeps: plan.c */
         snprintf(sql, sizeof sql, "SELECT count(*) > 0 FROM %s", view->name);
         assert_string_equal(ask(folder->db, sql), "1");
     }
@@ -132,7 +134,7 @@ static void every_table_with_rows_of_a_run_is_searched_by_its_run(void **state)
         char sql[120], plan[2048] = "";
         sqlite3_stmt *statement;
 
-        if (!strcmp(view->name, "scenarios"))
+        if (!strcmp(view->name, "scenarios") || !strcmp(view->name, "trajectories"))
             continue;
         snprintf(sql, sizeof sql, "EXPLAIN QUERY PLAN SELECT * FROM %s WHERE run_id = 1",
                  view->name);

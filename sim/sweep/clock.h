@@ -3,8 +3,8 @@
  *
  * Nothing simulated may depend on these: they end in the database's table of wall-clock
  * columns. */
-#ifndef TRAINCAST_SIM_COMMAND_CLOCK_H
-#define TRAINCAST_SIM_COMMAND_CLOCK_H
+#ifndef TRAINCAST_SIM_SWEEP_CLOCK_H
+#define TRAINCAST_SIM_SWEEP_CLOCK_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * clock.c -- see clock.h. */
-#include "sim/command/clock.h"
+#include "sim/sweep/clock.h"
 
 #include <sys/resource.h>
 #include <time.h>

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT
+ * sweep.c -- `traincast sweep`: every point of a sweep that the database does not have yet. */
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "algorithms/math/blas.h"
+#include "base/memory.h"
+#include "sim/command/load.h"
+#include "sim/command/sweep_print.h"
+#include "sim/command/version.h"
+#include "sim/sweep/clock.h"
+#include "sim/sweep/run.h"
+
+static const struct poptOption *table(struct command_options *options)
+{
+    static struct poptOption rows[20];
+    const struct poptOption all[] = {
+        COMMAND_SCENARIO_OPTIONS(options),
+        {"db", '\0', POPT_ARG_STRING, &options->db, 0, "Results database (results.db)", "FILE"},
+        {"processes", 'j', POPT_ARG_INT, &options->processes, 0,
+         "Points that run at a time (as many as cores)", "N"},
+        {"dry-run", 'n', POPT_ARG_NONE, &options->dry_run, 0,
+         "Say how much there is to run, and run nothing", NULL},
+        {"list", '\0', POPT_ARG_NONE, &options->list, 0,
+         "List the points, a line each, and run nothing", NULL},
+        {"shard", '\0', POPT_ARG_STRING, &options->shard, 0,
+         "Run only every N-th point, from the I-th on (1 to N)", "I/N"},
+        {"limit", '\0', POPT_ARG_DOUBLE, &options->wall_time_s, 0,
+         "Stop a run after so many real seconds", "SECONDS"},
+        {"json", '\0', POPT_ARG_NONE, &options->json, 0, "Print one JSON object", NULL},
+        {"quiet", 'q', POPT_ARG_NONE, &options->quiet, 0, "No progress", NULL},
+        POPT_TABLEEND,
+    };
+
+    _Static_assert(sizeof all <= sizeof rows, "the table grew");
+    memcpy(rows, all, sizeof all);
+    return rows;
+}
+
+static void on_signal(int number)
+{
+    (void)number;
+    sweep_interrupt();
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGUSR1, &action, NULL); /* what Slurm sends before a time limit, if asked to */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a full quota is an error to report, not a death */
+}
+
+/* -- one call of the command -- */
+struct call {
+    const struct command_options *options;
+    const char *db;
+    struct sweep *sweep;
+    struct plan plan;
+    struct run_build build;
+    char utc[32];
+    bool *chosen; /* NULL: all */
+    size_t shard, shards;
+};
+
+static bool read_shard(struct call *call)
+{
+    const char *text = call->options->shard;
+    int end = 0;
+
+    call->shards = call->shard = 1;
+    if (!text)
+        return true;
+    if (sscanf(text, "%zu/%zu%n", &call->shard, &call->shards, &end) == 2 && !text[end] &&
+        call->shard >= 1 && call->shard <= call->shards)
+        return true;
+    fprintf(stderr,
+            "traincast sweep: error: --shard must be I/N with I from 1 to N, not '%s'\n", text);
+    return false;
+}
+
+static void choose(struct call *call)
+{
+    if (call->shards == 1)
+        return;
+    call->chosen = NEW_ARRAY(bool, call->sweep->points);
+    for (size_t i = call->shard - 1; i < call->sweep->points; i += call->shards)
+        call->chosen[i] = true;
+}
+
+/* Reads the file and resolves every point. */
+static bool load(struct call *call, const char *path, const struct command_options *options)
+{
+    static int64_t seed;
+    struct scenario_options how = {.families = families,
+                                   .platforms_dir = command_platforms_dir(options),
+                                   .data_dir = options->data_dir,
+                                   .set = (const char *const *)options->set,
+                                   .seed = options->seed != COMMAND_NO_SEED ? &seed : NULL};
+    struct diag_list diags;
+    bool ok;
+
+    seed = options->seed;
+    diag_init(&diags);
+    call->sweep = sweep_new(path, &how, &diags);
+    if (call->sweep && sweep_make_points(call->sweep, &diags)) {
+        plan_open(&call->plan, call->sweep);
+        plan_check(&call->plan, &diags);
+    }
+    ok = diags.errors == 0;
+    diag_print(&diags, stderr);
+    diag_done(&diags);
+    return ok;
+}
+
+/* Without changing a byte of the database, which need not be there. */
+static bool look(struct call *call, struct err *err)
+{
+    struct results *results = NULL;
+    struct stat status;
+    bool ok;
+
+    if (stat(call->db, &status) == 0 && status.st_size > 0) {
+        results = results_open_to_read(call->db, err);
+        if (!results)
+            return false;
+    }
+    ok = plan_look(&call->plan, results, &call->build, err);
+    results_close(results);
+    return ok;
+}
+
+static bool run_points(struct call *call, struct results *results, struct sweep_run *run,
+                       struct err *err)
+{
+    struct sweep_print print = {.sweep = call->sweep, .quiet = call->options->quiet};
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    bool ok;
+
+    *run = (struct sweep_run){.plan = &call->plan,
+                              .results = results,
+                              .build = &call->build,
+                              .processes = call->options->processes > 0
+                                               ? call->options->processes
+                                               : (int)(cores > 0 ? cores : 1),
+                              .wall_time_s = call->options->wall_time_s,
+                              .chosen = call->chosen,
+                              .progress = sweep_print_progress,
+                              .failure = sweep_print_failure,
+                              .arg = &print};
+    sweep_print_begin(&print);
+    ok = sweep_run(run, err);
+    sweep_print_end(&print);
+    return ok;
+}
+
+static bool run_all(struct call *call, struct sweep_run *run, struct err *err)
+{
+    const struct results_options patient = {.busy_timeout_ms = 60000};
+    struct results *results = results_open(call->db, &patient, err);
+    bool ok = results && results_batch_begin(results, err) && /* makes a new file's tables */
+              results_batch_end(results, true, err) &&
+              plan_look(&call->plan, results, &call->build, err) &&
+              plan_write(&call->plan, results, &call->build, err) &&
+              run_points(call, results, run, err);
+
+    results_close(results);
+    return ok;
+}
+
+static int execute(struct call *call)
+{
+    const struct command_options *options = call->options;
+    struct sweep_run run = {0};
+    struct err err = {0};
+    bool ok;
+
+    if (options->list) {
+        sweep_print_points(call->sweep, call->chosen);
+        return EXIT_CODE_DONE;
+    }
+    ok = options->dry_run ? look(call, &err) : run_all(call, &run, &err);
+    if (!ok) {
+        fprintf(stderr, "traincast: error: %s\n", err.text);
+        return EXIT_CODE_MACHINE;
+    }
+    if (options->dry_run) {
+        sweep_print_plan(&call->plan, call->db, options->json);
+        return EXIT_CODE_DONE;
+    }
+    return sweep_print_result(&run, call->db, options->json) ? EXIT_CODE_DONE
+                                                             : EXIT_CODE_RUN_FAILED;
+}
+
+static int run(const struct command_options *options, const char *const *arguments)
+{
+    struct call call = {.options = options, .db = options->db ? options->db : "results.db"};
+    int code = EXIT_CODE_BAD_INPUT;
+
+    catch_signals();
+    math_init();
+    clock_utc(call.utc, sizeof call.utc);
+    call.build =
+        (struct run_build){version_text(), version_git_commit(), call.utc, BEHAVIOUR_VERSION};
+    if (read_shard(&call) && load(&call, arguments[0], options)) {
+        choose(&call);
+        code = execute(&call);
+    }
+    free(call.chosen);
+    plan_close(&call.plan);
+    sweep_free(call.sweep);
+    return code;
+}
+
+const struct command command_sweep = {
+    .name = "sweep",
+    .arguments = "FILE.yaml",
+    .summary = "Run every point of a sweep, on all cores, and none twice",
+    .doc =
+        "Reads a file that says which scenario is varied and how (traincast describe sweep), "
+        "checks every point of it, and runs those that the database does not have yet. It may "
+        "be ended at any moment, also by kill -9; the same command goes on. Exit status: 0 "
+        "when every point is done, 1 when some failed or it was interrupted.",
+    .table = table,
+    .argument_min = 1,
+    .argument_max = 1,
+    .run = run,
+};

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT
+ * sweep_print.c -- see sweep_print.h. */
+#include "sim/command/sweep_print.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "sim/sweep/clock.h"
+
+enum { MOST_FAILURES = 20 };
+static const double terminal_s = 0.2, log_s = 10;
+
+/* -- while it runs -- */
+void sweep_print_begin(struct sweep_print *print)
+{
+    print->terminal = isatty(STDERR_FILENO);
+    print->shown_s = clock_wall_s();
+}
+
+void sweep_print_end(struct sweep_print *print)
+{
+    if (print->terminal && !print->quiet)
+        fputs("\r\033[K", stderr);
+    if (print->failures > MOST_FAILURES)
+        fprintf(stderr, "traincast sweep: ... and %zu more that failed\n",
+                print->failures - MOST_FAILURES);
+}
+
+static void print_duration(double seconds)
+{
+    if (!isfinite(seconds))
+        fputs("?", stderr);
+    else if (seconds < 120)
+        fprintf(stderr, "%.0f s", seconds);
+    else if (seconds < 7200)
+        fprintf(stderr, "%.0f min", seconds / 60);
+    else
+        fprintf(stderr, "%.1f h", seconds / 3600);
+}
+
+void sweep_print_progress(void *arg, const struct sweep_progress *now)
+{
+    struct sweep_print *print = arg;
+    double wall_s = clock_wall_s();
+
+    if (print->quiet || wall_s - print->shown_s < (print->terminal ? terminal_s : log_s))
+        return;
+    print->shown_s = wall_s;
+    if (print->terminal)
+        fputs("\r\033[K", stderr);
+    fprintf(stderr, "%zu of %zu done, %zu failed", now->before + now->done, now->points,
+            now->failed);
+    if (isfinite(now->rate_per_s)) {
+        fprintf(stderr, "  %.3g/s  ETA ", now->rate_per_s);
+        print_duration(now->eta_s);
+    }
+    fputs(print->terminal ? "" : "\n", stderr);
+    fflush(stderr);
+}
+
+void sweep_print_failure(void *arg, size_t point, const char *message)
+{
+    struct sweep_print *print = arg;
+
+    if (print->failures++ >= MOST_FAILURES)
+        return;
+    fprintf(stderr, "%straincast sweep: point %zu (%s): %s\n",
+            print->terminal && !print->quiet ? "\r\033[K" : "", point + 1,
+            print->sweep->point[point].name, message);
+}
+
+/* -- before and after -- */
+void sweep_print_points(const struct sweep *sweep, const bool *chosen)
+{
+    for (size_t i = 0; i < sweep->points; i++) {
+        struct param_row axis[SWEEP_MOST_AXES];
+        size_t axes = sweep_axes(sweep, i, axis);
+
+        if (chosen && !chosen[i])
+            continue;
+        printf("%zu\t%s\t%lld", i + 1, sweep->point[i].name,
+               (long long)sweep->point[i].replication + 1);
+        for (size_t k = 0; k < axes; k++)
+            printf("\t%s=%s", axis[k].key, axis[k].text);
+        putchar('\n');
+    }
+}
+
+static void print_json(json_t *object)
+{
+    json_dumpf(object, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+    putchar('\n');
+    json_decref(object);
+}
+
+void sweep_print_plan(const struct plan *plan, const char *db, bool json)
+{
+    const struct sweep *sweep = plan->sweep;
+
+    if (json) {
+        print_json(json_pack("{s:s, s:i, s:i, s:i, s:i}", "sweep", sweep->name, "points",
+                             (int)sweep->points, "in_database", (int)plan->done, "to_run",
+                             (int)(plan->news + plan->todo), "same", (int)plan->same));
+        return;
+    }
+    printf("%s: %zu points\n", sweep->name, sweep->points);
+    printf("  in %s     %zu\n", db, plan->done);
+    if (plan->same)
+        printf("  asked for twice  %zu\n", plan->same);
+    printf("  to run           %zu\n", plan->news + plan->todo);
+}
+
+bool sweep_print_result(const struct sweep_run *run, const char *db, bool json)
+{
+    const struct sweep_progress *now = &run->now;
+    size_t failed_before = 0, left, same = 0;
+
+    for (size_t i = 0; i < run->plan->sweep->points; i++) {
+        if (run->chosen && !run->chosen[i])
+            continue;
+        same += run->plan->point[i].state == PLANNED_SAME;
+    }
+    failed_before = run->plan->done_badly;
+    left = now->points - now->before - now->done - now->failed;
+    if (json)
+        print_json(json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:b, s:f, s:s}", "sweep",
+                             run->plan->sweep->name, "points", (int)now->points, "done_now",
+                             (int)now->done, "done_before", (int)(now->before - failed_before),
+                             "failed", (int)(now->failed + failed_before), "left", (int)left,
+                             "interrupted", (int)run->interrupted, "elapsed_s", now->elapsed_s,
+                             "db", db));
+    else
+        printf("%s: %zu points: %zu done now, %zu before, %zu failed%s in %.1f s (%s)\n",
+               run->plan->sweep->name, now->points, now->done, now->before - failed_before,
+               now->failed + failed_before, left ? ", some not run" : "", now->elapsed_s, db);
+    if (!json && same)
+        printf("  %zu of them ask for the same as another point\n", same);
+    if (!json && (left || now->failed))
+        printf("  the same command goes on where it was\n");
+    return !left && !now->failed && !failed_before;
+}

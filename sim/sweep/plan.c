@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT
+ * plan.c -- see plan.h. */
+#include "sim/sweep/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "algorithms/math/blas.h"
+#include "base/memory.h"
+
+/* Points that are written in one transaction: others wait for the file meanwhile. */
+enum { AT_ONCE = 250 };
+
+void plan_open(struct plan *plan, const struct sweep *sweep)
+{
+    *plan = (struct plan){.sweep = sweep, .point = NEW_ARRAY(struct planned, sweep->points)};
+}
+
+void plan_close(struct plan *plan)
+{
+    free(plan->point);
+    *plan = (struct plan){0};
+}
+
+static int by_sha256(const void *left, const void *right)
+{
+    const struct planned *const *a = left, *const *b = right;
+    int order = strcmp((*a)->sha256, (*b)->sha256);
+
+    return order ? order : *a < *b ? -1 : *a > *b;
+}
+
+static int like_sha256(const void *left, const void *right)
+{
+    const struct planned *const *a = left, *const *b = right;
+
+    return strcmp((*a)->sha256, (*b)->sha256);
+}
+
+/* The points that are to be found, by their hash; the first of those that are the same. */
+static struct planned **sorted(struct plan *plan, size_t *ret_count)
+{
+    struct planned **all = NEW_ARRAY(struct planned *, plan->sweep->points + 1);
+    size_t count = 0;
+
+    for (size_t i = 0; i < plan->sweep->points; i++)
+        if (plan->point[i].state != PLANNED_SAME)
+            all[count++] = &plan->point[i];
+    qsort(all, count, sizeof *all, by_sha256);
+    *ret_count = count;
+    return all;
+}
+
+static void mark_same(struct plan *plan)
+{
+    size_t count;
+    struct planned **all = sorted(plan, &count);
+
+    for (size_t i = 1; i < count; i++)
+        if (strcmp(all[i]->sha256, all[i - 1]->sha256) == 0)
+            all[i]->state = PLANNED_SAME;
+    free(all);
+}
+
+bool plan_check(struct plan *plan, struct diag_list *diags)
+{
+    size_t errors = diags->errors;
+
+    for (size_t i = 0; i < plan->sweep->points && diags->count < DIAG_LIMIT; i++) {
+        struct scenario *scenario = sweep_resolve(plan->sweep, i, diags);
+
+        if (!scenario)
+            continue;
+        memcpy(plan->point[i].sha256, scenario_sha256(scenario), SHA256_TEXT);
+        scenario_free(scenario);
+    }
+    if (diags->errors > errors)
+        return false;
+    mark_same(plan);
+    return true;
+}
+
+/* -- what is there -- */
+struct looking {
+    struct planned **all;
+    size_t count;
+    const struct run_build *build;
+};
+
+static bool ended_by_itself(enum run_status status)
+{
+    switch (status) {
+    case RUN_PLANNED:
+    case RUN_RUNNING:
+    case RUN_TIME_LIMIT:
+    case RUN_CANCELLED:
+    case RUN_STATUS_COUNT:
+        return false;
+    case RUN_DONE:
+    case RUN_FAILED:
+    case RUN_DIVERGED:
+    case RUN_DEADLOCK:
+    case RUN_OUT_OF_MEMORY:
+        return true;
+    }
+    return false;
+}
+
+static enum run_status status_of(const char *name)
+{
+    for (int i = 0; i < RUN_STATUS_COUNT; i++)
+        if (strcmp(run_status_name((enum run_status)i), name) == 0)
+            return (enum run_status)i;
+    return RUN_STATUS_COUNT;
+}
+
+/* sha256, run_id, status, behaviour_version, blas_core */
+static void look_at(void *arg, const struct results_cell *cell, int columns)
+{
+    struct looking *looking = arg;
+    struct planned key, *wanted = &key, **found;
+    enum run_status status = status_of(cell[2].text);
+
+    (void)columns;
+    snprintf(key.sha256, sizeof key.sha256, "%s", cell[0].text);
+    found = bsearch(&wanted, looking->all, looking->count, sizeof *looking->all, like_sha256);
+    if (!found || (*found)->state == PLANNED_DONE)
+        return;
+    if (status == RUN_PLANNED) {
+        (*found)->state = PLANNED_TODO;
+    } else if (ended_by_itself(status) &&
+               (int64_t)cell[3].number == looking->build->behaviour_version &&
+               strcmp(cell[4].text ? cell[4].text : "", math_core_name()) == 0) {
+        (*found)->state = PLANNED_DONE;
+        (*found)->status = status;
+    } else {
+        return;
+    }
+    (*found)->run_id = (int64_t)cell[1].number;
+}
+
+static void count(struct plan *plan)
+{
+    plan->news = plan->todo = plan->done = plan->same = plan->done_badly = 0;
+    for (size_t i = 0; i < plan->sweep->points; i++) {
+        const struct planned *point = &plan->point[i];
+
+        plan->news += point->state == PLANNED_NEW;
+        plan->todo += point->state == PLANNED_TODO;
+        plan->done += point->state == PLANNED_DONE;
+        plan->same += point->state == PLANNED_SAME;
+        plan->done_badly += point->state == PLANNED_DONE && point->status != RUN_DONE;
+    }
+}
+
+bool plan_look(struct plan *plan, const struct results *results, const struct run_build *build,
+               struct err *err)
+{
+    const struct results_param params[] = {{.name = "campaign", .text = plan->sweep->name},
+                                           {0}};
+    struct looking looking = {.build = build};
+    bool ok = true;
+
+    looking.all = sorted(plan, &looking.count);
+    for (size_t i = 0; i < looking.count; i++)
+        looking.all[i]->state = PLANNED_NEW;
+    if (results)
+        ok = results_query(results,
+                           "SELECT scenario_sha256, run_id, status, behaviour_version,"
+                           " blas_core FROM runs WHERE campaign = :campaign ORDER BY run_id",
+                           params, look_at, &looking, err);
+    free(looking.all);
+    count(plan);
+    return ok;
+}
+
+/* -- rows -- */
+static bool write_point(struct plan *plan, size_t index, struct results *results,
+                        const struct run_build *build, struct err *err)
+{
+    struct param_row axis[SWEEP_MOST_AXES];
+    struct diag_list diags;
+    struct run_about about;
+    struct scenario *scenario;
+    bool ok;
+
+    diag_init(&diags);
+    scenario = sweep_resolve(plan->sweep, index, &diags);
+    diag_done(&diags);
+    if (!scenario)
+        return err_set(err, "a file of the sweep changed while it was read");
+    run_about_init(&about, scenario, NULL, build);
+    ok = results_plan(results, &about.info, axis, sweep_axes(plan->sweep, index, axis),
+                      &plan->point[index].run_id, err);
+    if (ok)
+        plan->point[index].state = PLANNED_TODO;
+    run_about_done(&about);
+    scenario_free(scenario);
+    return ok;
+}
+
+bool plan_write(struct plan *plan, struct results *results, const struct run_build *build,
+                struct err *err)
+{
+    size_t points = plan->sweep->points;
+    bool ok = true;
+
+    for (size_t i = 0; ok && plan->news && i < points;) {
+        size_t written = 0;
+
+        ok = results_batch_begin(results, err);
+        for (; ok && i < points && written < AT_ONCE; i++)
+            if (plan->point[i].state == PLANNED_NEW) {
+                ok = write_point(plan, i, results, build, err);
+                written++;
+            }
+        ok = results_batch_end(results, ok, err) && ok;
+    }
+    count(plan);
+    return ok;
+}

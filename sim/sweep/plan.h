@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ * plan.h -- the points of a sweep against a database: what is there, what is to be run.
+ *
+ * A run is known by the SHA-256 of its resolved scenario (with its seed, name and campaign in
+ * it), the behaviour version and the BLAS kernel; the git commit is provenance, not part of it.
+ * What has ended by itself, well or badly, is not run again: it would end the same.  What a
+ * signal, a limit of real time or the machine ended is. */
+#ifndef TRAINCAST_SIM_SWEEP_PLAN_H
+#define TRAINCAST_SIM_SWEEP_PLAN_H
+
+#include "sim/job/run_about.h"
+#include "sim/results/results.h"
+#include "sim/sweep/sweep.h"
+
+enum { SHA256_TEXT = 65 };
+
+enum planned_state {
+    PLANNED_NEW,  /* not in the database */
+    PLANNED_TODO, /* has its row and number, is to be run */
+    PLANNED_DONE, /* has ended by itself; status says how */
+    PLANNED_SAME, /* another point asks for the very same */
+};
+
+struct planned {
+    char sha256[SHA256_TEXT];
+    enum planned_state state;
+    enum run_status status;
+    int64_t run_id;
+};
+
+struct plan {
+    const struct sweep *sweep;
+    struct planned *point; /* [sweep->points] */
+    size_t news, todo, done, same;
+    size_t done_badly; /* of done: with another status than 'done' */
+};
+
+void plan_open(struct plan *plan, const struct sweep *sweep);
+void plan_close(struct plan *plan);
+/* Resolves every point; false after complaints. */
+bool plan_check(struct plan *plan, struct diag_list *diags);
+/* Says of each point whether the database has it.  Reads only. */
+bool plan_look(struct plan *plan, const struct results *results, const struct run_build *build,
+               struct err *err);
+/* Gives every new point its row, in the order of points. */
+bool plan_write(struct plan *plan, struct results *results, const struct run_build *build,
+                struct err *err);
+
+#endif

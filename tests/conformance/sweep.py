@@ -1,0 +1,215 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Sweeps: the points a file makes, its mistakes, and a database that depends on nothing but them."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import jsonschema
+import yaml
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
+from traincast import *  # noqa: E402, F403
+
+SWEEPS = sorted((SOURCE / "scenarios" / "sweeps").glob("*.yaml"))
+TINY = training(workers=3, data={"source": "higgs-like", "rows": 500},
+                optimizer={"kind": "ma_sgd", "learning_rate": 0.1, "batch_size": 50})
+
+
+class SweepCase(Case):
+    def sweep(self, description, **changes):
+        """A sweep of TINY in a folder of its own."""
+        self.scenario(TINY, "tiny.yaml")
+        return self.scenario({"scenario": "tiny.yaml", **description, **changes}, "sweep.yaml")
+
+    def points(self, description, *arguments):
+        """Of each point: name, replication and values by axis."""
+        lines = traincast("sweep", self.sweep(description), "--list", *arguments).stdout
+        return [(name, int(replication), dict(axis.split("=", 1) for axis in axes))
+                for _, name, replication, *axes in
+                (line.split("\t") for line in lines.splitlines())]
+
+    def mistakes(self, description):
+        """What is said of it; nothing is run, nothing written."""
+        done = traincast("sweep", self.sweep(description), "--db", self.folder / "no.db",
+                         expect=BAD_INPUT)
+        self.assertFalse((self.folder / "no.db").exists())
+        return done.stderr.replace(str(self.folder) + "/", "")
+
+    def run_sweep(self, path, database, *arguments, expect=DONE, **more):
+        done = traincast("sweep", path, "--db", database, "--json", "--quiet", *arguments,
+                         expect=expect, **more)
+        opened = Database(database)
+        self.addCleanup(opened.close)
+        return opened, json.loads(done.stdout)
+
+
+class Fast(SweepCase):
+    # -- points --
+    def test_a_grid_combines_every_value_with_every_other_the_last_fastest(self):
+        points = self.points({"axes": {"grid": {"workers": [1, 2],
+                                                "platform.memory": ["1 GB", "2 GB", "3 GB"]}}})
+        self.assertEqual([(axes["workers"], axes["platform.memory"]) for _, _, axes in points],
+                         [(w, m) for w in "12" for m in ("1 GB", "2 GB", "3 GB")])
+        self.assertEqual(points[1][0], "tiny/1/2 GB")
+
+    def test_a_zip_goes_along_all_axes_at_once(self):
+        points = self.points({"axes": {"zip": {"workers": [1, 2, 3], "stop.epochs": [6, 5, 4]}}})
+        self.assertEqual([tuple(axes.values()) for _, _, axes in points],
+                         [("1", "6"), ("2", "5"), ("3", "4")])
+
+    def test_a_list_gives_the_points_themselves_and_may_leave_keys_out(self):
+        points = self.points({"axes": {"list": [{"workers": 1}, {"stop.epochs": 2, "workers": 2}]}})
+        self.assertEqual([axes for _, _, axes in points],
+                         [{"workers": "1"}, {"workers": "2", "stop.epochs": "2"}])
+
+    def test_blocks_are_combined_and_replications_stand_behind_each_point(self):
+        points = self.points({"axes": {"grid": {"workers": [1, 2]},
+                                       "zip": {"stop.epochs": [1, 2], "name": ["a", "b"]}},
+                              "replications": 3})
+        self.assertEqual(len(points), 2 * 2 * 3)
+        self.assertEqual([replication for _, replication, _ in points[:4]], [1, 2, 3, 1])
+
+    def test_each_stratum_of_a_latin_hypercube_has_one_point(self):
+        for form, of in ("uniform", lambda x: (x - 1) / 9), ("log_uniform", math.log10):
+            points = self.points({"axes": {"latin_hypercube": {"points": 20, "keys": {
+                "optimizer.learning_rate": {form: {"min": 1, "max": 10}},
+                "optimizer.batch_size": {"uniform": {"min": 10, "max": 100, "step": 1}}}}}})
+            rates = [float(axes["optimizer.learning_rate"]) for _, _, axes in points]
+            self.assertEqual(sorted(math.floor(20 * of(rate)) for rate in rates), list(range(20)))
+            batches = [axes["optimizer.batch_size"] for _, _, axes in points]
+            self.assertTrue(all(batch.isdigit() and 10 <= int(batch) <= 100 for batch in batches))
+
+    def test_random_values_keep_unit_and_range_and_do_not_depend_on_other_axes(self):
+        memory = {"platform.memory": {"uniform": {"min": "128 MB", "max": "3008 MB",
+                                                  "step": "64 MB"}}}
+        more = {**memory, "channel": ["s3", "dynamodb"]}
+        alone, beside = (self.points({"axes": {"random": {"points": 50, "keys": keys}}})
+                         for keys in (memory, more))
+        drawn = [axes["platform.memory"] for _, _, axes in alone]
+        self.assertEqual(drawn, [axes["platform.memory"] for _, _, axes in beside])
+        self.assertTrue(all(text.endswith(" MB") and int(text[:-3]) % 64 == 0 for text in drawn))
+        self.assertGreater(len(set(drawn)), 20)
+        self.assertEqual({axes["channel"] for _, _, axes in beside}, {"s3", "dynamodb"})
+
+    def test_where_keeps_the_points_for_which_it_holds(self):
+        grid = {"axes": {"grid": {"workers": [1, 2, 4], "platform.memory": ["1 GB", "2 GB"],
+                                  "channel": ["s3", {"kind": "dynamodb"}]}}}
+        for where, wanted in {
+            "workers * memory <= 4 GB": lambda w, m, c: w * m <= 4,
+            "channel == s3 or workers > 2 and platform.memory == 2 GB":
+                lambda w, m, c: c == "s3" or w > 2 and m == 2,
+            "not (workers == 2) and channel != 'dynamodb'": lambda w, m, c: w != 2 and c != "dynamodb",
+            "(workers + 1) / 2 > 1": lambda w, m, c: (w + 1) / 2 > 1,
+        }.items():
+            left = [(int(axes["workers"]), int(axes["platform.memory"][0]), axes["channel"])
+                    for _, _, axes in self.points({**grid, "where": where})]
+            self.assertEqual(left, [(w, m, c) for w in (1, 2, 4) for m in (1, 2)
+                                    for c in ("s3", "dynamodb") if wanted(w, m, c)], where)
+
+    def test_points_are_called_as_the_file_wants(self):
+        points = self.points({"axes": {"grid": {"platform.memory": ["1 GB"], "workers": [2]}},
+                              "point_name": "{workers} of {memory} ({scenario})"})
+        self.assertEqual(points[0][0], "2 of 1 GB (tiny)")
+
+    # -- mistakes --
+    def test_every_mistake_is_shown_where_it_stands_before_anything_runs(self):
+        self.scenario(TINY, "tiny.yaml")
+        path = self.scenario("scenario: tiny.yaml\naxes:\n  grid:\n    platfrom.memory: [1 GB]\n"
+                             "    workers: [1, 0]\n    stop.epochs: [1, many]\n", "sweep.yaml")
+        said = traincast("sweep", path, expect=BAD_INPUT).stderr
+        for place, words in (":4:5:", "has no field 'platfrom'"), (":5:18:", "outside"), \
+                (":6:22:", "many"), (":4:5: note:", "did you mean 'platform'"):
+            self.assertTrue(any(place in line and words in line for line in said.splitlines()),
+                            f"{place} {words}: {said}")
+
+    def test_mistakes_of_the_description_itself_are_shown(self):
+        grid = {"grid": {"workers": [1, 2]}}
+        for description, words in [
+            ({"axis": grid}, "has no field 'axis'"),
+            ({"axes": {"gird": {}}}, "has no field 'gird'"),
+            ({"axes": {"grid": {"workers": []}}}, "there is nothing in it"),
+            ({"axes": {"grid": {"workers": 3}}}, "must be a list of values"),
+            ({"axes": {"zip": {"workers": [1, 2], "seed": [1]}}}, "'seed' has 1 values"),
+            ({"axes": {**grid, "zip": {"workers": [1]}}}, "'workers' is varied twice"),
+            ({"axes": {"random": {"points": 2, "keys": {"workers": {"uniform": {"min": 1}}}}}},
+             "needs 'max'"),
+            ({"axes": {"random": {"points": 2, "keys": {"channel.bandwidth": {
+                "uniform": {"min": "1 MB/s", "max": "1 GB/s"}}}}}}, "same unit"),
+            ({"axes": {"random": {"points": 2, "keys": {"workers": {"normal": {}}}}}},
+             "a range like"),
+            ({"axes": grid, "where": "workers > 2"}, "'where' excludes all"),
+            ({"axes": grid, "where": "wokers > 1"}, "did you mean 'workers'"),
+            ({"axes": grid, "where": "workers > "}, "at its end"),
+            ({"axes": grid, "where": "workers + 1"}, "is no comparison"),
+            ({"axes": grid, "where": "workers > 'a'"}, "compares a number with a word"),
+            ({"axes": grid, "point_name": "{worker}"}, "is no axis"),
+            ({"axes": {"grid": {"seed": [1]}}, "replications": 2}, "'seed' is an axis"),
+            ({"scenario": "none.yaml"}, "cannot be read"),
+            ({"scenario": []}, "no scenario"),
+            ({"axes": {"grid": {k: list(range(1, 101)) for k in ("workers", "seed", "a", "b")}}},
+             "points"),
+        ]:
+            self.assertIn(words, self.mistakes(description))
+
+    def test_what_comes_with_it_is_right_and_valid_by_the_schema(self):
+        schema = json.loads(traincast("schema", "sweep").stdout)
+        jsonschema.Draft7Validator.check_schema(schema)
+        for path in SWEEPS:
+            with self.subTest(path.name):
+                jsonschema.validate(yaml.safe_load(path.read_text()), schema)
+                traincast("sweep", path, "--dry-run", "--db", self.folder / "none.db")
+                self.assertTrue(path.read_text().startswith("# "), "its question comes first")
+        with self.assertRaises(jsonschema.ValidationError):
+            jsonschema.validate({"scenario": "x.yaml", "axes": {"grid": {"workers": 3}}}, schema)
+
+    # -- running --
+    def test_every_point_is_run_once_with_the_same_seeds(self):
+        path = self.sweep({"axes": {"grid": {"platform.memory": ["1 GB", "2 GB"]}},
+                           "replications": 2, "seed": 7, "name": "two"})
+        database, said = self.run_sweep(path, self.folder / "a.db")
+        self.assertEqual((said["points"], said["done_now"], said["failed"]), (4, 4, 0))
+        self.assertEqual([tuple(row) for row in database.rows(
+            "SELECT run_id, name, seed, status, campaign FROM runs ORDER BY run_id")],
+            [(1, "tiny/1 GB", 7, "done", "two"), (2, "tiny/1 GB", 8, "done", "two"),
+             (3, "tiny/2 GB", 7, "done", "two"), (4, "tiny/2 GB", 8, "done", "two")])
+        again, said = self.run_sweep(path, self.folder / "a.db")
+        self.assertEqual((said["done_now"], said["done_before"]), (0, 4))
+        self.assertEqual(again.value("SELECT count(*) FROM runs"), 4)
+
+    def test_a_point_is_the_run_that_its_scenario_would_be(self):
+        path = self.sweep({"axes": {"grid": {"platform.memory": ["2 GB"]}}, "name": "one"})
+        database, _ = self.run_sweep(path, self.folder / "a.db")
+        run = self.run_scenario(TINY, {"platform.memory": "2 GB", "name": "tiny/2 GB",
+                                       "campaign": "one"})
+        strip = [line for line in database.dump().splitlines() if not line.startswith("axis|")]
+        self.assertEqual("\n".join(strip), run.database.dump())
+
+    def test_the_database_depends_neither_on_processes_nor_on_threads(self):
+        path = self.sweep({"axes": {"grid": {"platform.memory": ["1 GB", "2 GB", "3 GB"],
+                                             "pattern": ["allreduce", "ring", "tree"]}},
+                           "set": {"channel": "s3"}, "replications": 2,
+                           "where": "pattern != ring"})
+        dumps = {self.run_sweep(path, self.folder / f"{j}.db", "-j", j)[0].dump() for j in (1, 3)}
+        self.assertEqual(len(dumps), 1)
+
+    def test_shards_of_one_sweep_make_the_same_database(self):
+        path = self.sweep({"axes": {"grid": {"workers": [1, 2, 3, 4, 5]}}})
+        whole, _ = self.run_sweep(path, self.folder / "whole.db")
+        for shard in "3/3", "1/3", "2/3":
+            parts, said = self.run_sweep(path, self.folder / "parts.db", "--shard", shard)
+        self.assertEqual(parts.dump(), whole.dump())
+
+    def test_a_point_that_fails_does_not_stop_the_rest(self):
+        path = self.sweep({"axes": {"grid": {"optimizer.batch_size": [50, 100000, 60]}}})
+        database, said = self.run_sweep(path, self.folder / "a.db", expect=RUN_FAILED)
+        self.assertEqual((said["done_now"], said["failed"]), (2, 1))
+        self.assertEqual([row[0] for row in database.rows("SELECT status FROM runs")],
+                         ["done", "planned", "done"])
+
+
+if __name__ == "__main__":
+    main()
