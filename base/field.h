@@ -105,6 +105,7 @@ struct field {
     const char *const *names; /* FIELD_ENUM: ends in NULL */
     const char *family;       /* FIELD_CHOICE, FIELD_MAP: family's name; FIELD_ENTRY: provider's
                                * section */
+    bool list;                /* FIELD_TEXT: a list of single values, kept as "a, b, c" */
     bool beside;              /* FIELD_CHOICE: the kind's name stands under this key, and its
                                * fields beside it: `data: {source: file, path: ...}` */
     const struct field *fields; /* FIELD_STRUCT, FIELD_MAP, FIELD_ENTRY.  A FIELD_MAP with

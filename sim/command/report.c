@@ -12,6 +12,7 @@
 #include "sim/ledger/rows.h"
 
 #define SHOWN_S 0.0005 /* less is no "0.001 s" */
+enum { TRIALS_SHOWN = 40 };
 
 static double usd(int64_t pusd)
 {
@@ -87,22 +88,56 @@ static void print_requests(const struct run *run)
     print_messages(&rows.messages[TRAFFIC_TRAINING]);
 }
 
-/* Noted by the job at the end, about the whole run and not about one worker of it. */
-static bool is_of_the_whole_run(const struct run *run, const struct series_row *row)
+static bool is_of_a_trial(const struct ledger_rows *rows, int entity)
 {
-    struct ledger_rows rows = ledger_rows(run->world.ledger);
+    return entity >= 0 && strcmp(rows->entity[entity].role, "trial") == 0;
+}
 
-    if (row->entity != LEDGER_RUN && strcmp(rows.entity[row->entity].role, "worker") == 0)
+/* Noted by the job at the end, about the whole run and not about one worker or trial of it. */
+static bool is_of_the_whole_run(const struct run *run, const struct ledger_rows *rows,
+                                const struct series_row *row)
+{
+    if (row->entity != LEDGER_RUN && strcmp(rows->entity[row->entity].role, "worker") == 0)
         return false;
-    return row->sim_time_s == run->end.sim_time_s && strcmp(row->metric, "latency_s") != 0;
+    return row->sim_time_s == run->end.sim_time_s && strcmp(row->metric, "latency_s") != 0 &&
+           !is_of_a_trial(rows, row->entity);
+}
+
+/* The trials of a search: the first ones, if they are many. */
+static void print_trials(const struct ledger_rows *rows)
+{
+    int shown = 0;
+    double value = NAN, loss = NAN, begin_s = NAN;
+
+    for (size_t i = 0; i < rows->series_rows && shown < TRIALS_SHOWN; i++) {
+        const struct series_row *row = &rows->series[i];
+
+        if (!is_of_a_trial(rows, row->entity))
+            continue;
+        if (!strcmp(row->metric, "begin_s"))
+            begin_s = row->value;
+        else if (!strcmp(row->metric, "value"))
+            value = row->value;
+        else if (!strcmp(row->metric, "train_loss"))
+            loss = row->value;
+        if (strcmp(row->metric, "end_s") != 0)
+            continue;
+        printf("  trial %-4d", rows->entity[row->entity].index);
+        if (!isnan(value))
+            printf(" value %-10.6g", value);
+        printf(" train loss %-9.5g  %.3f to %.3f s\n", loss, begin_s, row->value);
+        value = loss = begin_s = NAN;
+        shown++;
+    }
 }
 
 static void print_series(const struct run *run)
 {
     struct ledger_rows rows = ledger_rows(run->world.ledger);
 
+    print_trials(&rows);
     for (size_t i = 0; i < rows.series_rows; i++)
-        if (is_of_the_whole_run(run, &rows.series[i]))
+        if (is_of_the_whole_run(run, &rows, &rows.series[i]))
             printf("  %-20s %.6g\n", rows.series[i].metric, rows.series[i].value);
 }
 
@@ -192,7 +227,7 @@ static json_t *metrics_json(const struct run *run)
     json_t *metrics = json_object();
 
     for (size_t i = 0; i < rows.series_rows; i++)
-        if (is_of_the_whole_run(run, &rows.series[i]))
+        if (is_of_the_whole_run(run, &rows, &rows.series[i]))
             json_object_set_new(metrics, rows.series[i].metric, number(rows.series[i].value));
     return metrics;
 }

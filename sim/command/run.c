@@ -107,9 +107,10 @@ static int run(const struct command_options *options, const char *const *argumen
     math_init();
     if (!load_all(&loaded, arguments[0], options))
         goto done;
-    if (options->model && !loaded.learner) {
-        fprintf(stderr, "traincast run: error: --model: job '%s' trains no model\n",
-                loaded.scenario->job.kind->name);
+    if (options->model &&
+        (!loaded.learner || job_kind_of(&loaded.scenario->job)->trains_several)) {
+        fprintf(stderr, "traincast run: error: --model: job '%s' trains %s\n",
+                loaded.scenario->job.kind->name, loaded.learner ? "several" : "no model");
         goto done;
     }
     warn_about_speed(options->quiet);

@@ -51,7 +51,8 @@ static bool check(const struct scenario *scenario, struct diag_list *diags)
     const struct sync_kind *sync = sync_kind_of(&scenario->sync);
     size_t errors = diags->errors;
 
-    if (!job_kind_of(&scenario->job)->trains || !scenario->sync.kind || !store_of(scenario) ||
+    if (!job_kind_of(&scenario->job)->trains || job_kind_of(&scenario->job)->trains_several ||
+        !scenario->sync.kind || !store_of(scenario) ||
         run_find(&scenario->groups, "workers") < 0 || !scenario->channels.count) {
         diag_add(diags, DIAG_ERROR, scenario_place(scenario, "job"),
                  "no closed form describes a job of kind '%s': simulate it",

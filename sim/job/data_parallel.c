@@ -12,24 +12,9 @@
 #include "base/memory.h"
 #include "sim/job/training.h"
 
-static const char *const loss_names[] = {"wait", "abort", "continue_without", NULL};
+const char *const data_parallel_loss_names[] = {"wait", "abort", "continue_without", NULL};
 
-static const struct field fields[] = {
-    CONF(struct data_parallel_conf, store, .family = "channel", .preset = "s3",
-         .doc =
-             "Where the data set and checkpoints lie, whatever channel the models go through."),
-    CONF(struct data_parallel_conf, on_worker_loss, .names = loss_names, .preset = "wait",
-         .doc = "What the others do when a worker crashes or expires: wait for the platform's "
-                "retry, abort the run, or go on without it once loss_timeout has passed."),
-    CONF(struct data_parallel_conf, loss_timeout_s, .preset = "60 s",
-         .doc =
-             "With continue_without: how long until the others notice that a worker is gone.",
-         .source = "LambdaML's released code waits 60 s before it gives a worker up"),
-    CONF(struct data_parallel_conf, lifetime_margin_s, .preset = "30 s",
-         .doc = "All functions re-invoke themselves after a round when the lifetime of one of "
-                "them would not hold another round and this long."),
-    CONF_END,
-};
+static const struct field fields[] = {DATA_PARALLEL_FIELDS(struct data_parallel_conf, ), CONF_END};
 
 static int workers_group(const struct scenario *scenario)
 {
@@ -283,10 +268,15 @@ void training_figures(struct job *job, struct run_end *end)
         end->stop_reason = "diverged";
         end->message = "the training loss is not a finite number";
     }
-    if (t->sync->figures)
+    if (t->sync->figures && !t->run->trial)
         t->sync->figures(t, end->sim_time_s);
     /* From the last complete round to the end: what its last member did. */
-    ledger_cut(t->run->world.ledger, t->last_entity, end->sim_time_s, t->round);
+    run_cut(t->run, t->last_entity, end->sim_time_s, t->round);
+}
+
+static void dismiss(struct job *job)
+{
+    training_dismiss(training_of(job));
 }
 
 struct job *training_free(struct job *job)
@@ -322,5 +312,6 @@ const struct job_kind job_data_parallel = {
     .check = check,
     .start = start,
     .figures = training_figures,
+    .dismiss = dismiss,
     .free = training_free,
 };

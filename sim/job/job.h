@@ -19,7 +19,8 @@ struct scenario;
 
 struct job_kind {
     struct kind kind;
-    bool trains; /* needs data, model and optimizer, and gets a learner */
+    bool trains;         /* needs data, model and optimizer, and gets a learner */
+    bool trains_several; /* ... of which it makes others; no closed form describes it */
     /* Checks across fields that no table can express; learner is NULL when not loaded. */
     void (*check)(const struct scenario *scenario, const struct learner *learner,
                   struct diag_list *diags);
@@ -28,6 +29,9 @@ struct job_kind {
     /* After the engine ended, whatever way: fills the figures the job has (losses, rounds ...).
      */
     void (*figures)(struct job *job, struct run_end *end);
+    /* Tells everybody who still works on it to leave: of a trial that is over (run.h).  NULL
+     * unless `trains`. */
+    void (*dismiss)(struct job *job);
     struct job *(*free)(struct job *job);
 };
 

@@ -3,3 +3,4 @@
 JOB(data_parallel)
 JOB(service)
 JOB(decentralised)
+JOB(search)

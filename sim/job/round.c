@@ -44,7 +44,7 @@ void training_flush(struct training *t)
     row->test_loss = t->final.test_loss;
     row->test_accuracy = t->final.test_accuracy;
     note_loss_reached(t, row);
-    ledger_round(t->run->world.ledger, row);
+    run_round(t->run, row);
     run_report(t->run, row->round, row->epoch, t->run->scenario->stop.epochs, row->train_loss);
 }
 
@@ -168,7 +168,7 @@ void training_complete(struct training *t, int64_t round, bool evaluated, int en
     double now_s = training_now_s(t);
 
     if (entity != LEDGER_RUN)
-        ledger_cut(t->run->world.ledger, entity, now_s, round + 1);
+        run_cut(t->run, entity, now_s, round + 1);
     if (!evaluated)
         return;
     t->last_evaluated_s = now_s;

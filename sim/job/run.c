@@ -32,7 +32,9 @@ int64_t run_cost_pusd(const struct run *run)
 {
     int64_t cost_pusd = ledger_cost_pusd(run->world.ledger);
 
-    for (size_t i = 0; i < run->scenario->groups.count; i++)
+    if (run->trial)
+        return run_cost_pusd(run->trial->parent);
+    for (size_t i = 0; i < run->platform_count; i++)
         cost_pusd += run->platform[i]->kind->accrued_pusd(run->platform[i]);
     for (size_t i = 0; i < run->channel_count; i++)
         cost_pusd += run->channel[i]->kind->accrued_pusd(run->channel[i]);
@@ -61,10 +63,35 @@ bool run_is_stopped(const struct run *run)
 
 struct channel *run_open_channel(struct run *run, const char *name, const struct choice *choice)
 {
-    struct channel *channel = channel_kind_of(choice)->open(&run->world, name, choice->conf);
+    struct run *parent = run->trial ? run->trial->parent : NULL;
+    struct channel *channel;
 
+    for (size_t i = 0; parent && i < parent->channel_count; i++)
+        if (!strcmp(parent->channel[i]->name, name))
+            return parent->channel[i];
+    if (parent)
+        return run_open_channel(parent, name, choice);
+    channel = channel_kind_of(choice)->open(&run->world, name, choice->conf);
     ROOM_FOR_ONE(run->channel, run->channel_count, run->channel_capacity);
     return run->channel[run->channel_count++] = channel;
+}
+
+/* SIMPLIFIED: a further platform of a group has the group's links, and on them the same of its
+ * messages are lost. */
+struct platform *run_open_platform(struct run *run, int group, const char *name)
+{
+    const struct group_conf *conf = run_group(run, group);
+    struct platform *platform;
+
+    run->world.platforms = (size_t)group; /* the number that it gets */
+    platform =
+        platform_kind_of(&conf->platform)
+            ->open(&run->world, name, conf->count, &conf->speed_ratio, conf->platform.conf);
+    ROOM_FOR_ONE(run->platform, run->platform_count, run->platform_capacity);
+    run->platform[run->platform_count++] = platform;
+    run->world.platform = run->platform;
+    run->world.platforms = run->platform_count;
+    return platform;
 }
 
 void run_release(struct run *run)
@@ -73,11 +100,85 @@ void run_release(struct run *run)
         return;
     run->released = true;
     run->end.sim_time_s = engine_now_s(run->world.engine);
-    for (size_t i = 0; i < run->scenario->groups.count; i++)
+    if (run->trial) {
+        run->trial->over(run);
+        return;
+    }
+    for (size_t i = 0; i < run->platform_count; i++)
         run->platform[i]->kind->release(run->platform[i]);
     for (size_t i = 0; i < run->channel_count; i++)
         if (run->channel[i]->kind->release)
             run->channel[i]->kind->release(run->channel[i]);
+}
+
+/* -- runs inside a run -- */
+void run_left(struct run *run)
+{
+    run_release(run);
+    if (run->trial)
+        run->trial->left(run);
+}
+
+int run_worker_entity(struct run *run, int number)
+{
+    struct trial *trial = run->trial;
+
+    if (!trial)
+        return ledger_entity(run->world.ledger, "worker", number);
+    if (trial->entity[number] < 0)
+        trial->entity[number] =
+            ledger_entity(run->world.ledger, "worker", trial->first_worker + number);
+    return trial->entity[number];
+}
+
+void run_round(struct run *run, const struct round_row *row)
+{
+    struct trial *trial = run->trial;
+
+    if (!trial) {
+        ledger_round(run->world.ledger, row);
+        return;
+    }
+    ROOM_FOR_ONE(trial->round, trial->round_count, trial->round_capacity);
+    trial->round[trial->round_count++] = *row;
+}
+
+void run_cut(struct run *run, int entity, double now_s, int64_t step)
+{
+    if (!run->trial)
+        ledger_cut(run->world.ledger, entity, now_s, step);
+}
+
+void run_begin_trial(struct run *inside, struct trial *trial, const struct job_kind *job,
+                     const struct scenario *scenario, struct learner *learner, int group,
+                     struct platform *platform)
+{
+    struct run *parent = trial->parent;
+
+    *inside = (struct run){.scenario = scenario,
+                           .trial = trial,
+                           .world = parent->world,
+                           .platform_count = scenario->groups.count,
+                           .channel_count = scenario->channels.count,
+                           .learner = learner};
+    run_end_init(&inside->end);
+    inside->platform = NEW_ARRAY(struct platform *, inside->platform_count);
+    memcpy(inside->platform, parent->platform, inside->platform_count * sizeof platform);
+    inside->platform[group] = platform;
+    inside->channel = NEW_ARRAY(struct channel *, inside->channel_count);
+    memcpy(inside->channel, parent->channel, inside->channel_count * sizeof(struct channel *));
+    inside->job = job->start(inside);
+}
+
+void run_end_trial(struct run *inside, const struct job_kind *job)
+{
+    if (inside->job)
+        inside->job = job->free(inside->job);
+    if (inside->trial)
+        free(inside->trial->round);
+    free(inside->platform);
+    free(inside->channel);
+    *inside = (struct run){0};
 }
 
 void run_report(struct run *run, int64_t round, double epoch, double epochs_wanted,
@@ -108,16 +209,8 @@ static void open_all(struct run *run)
 {
     const struct scenario *scenario = run->scenario;
 
-    run->platform = NEW_ARRAY(struct platform *, scenario->groups.count);
-    run->world.platform = run->platform;
-    for (size_t i = 0; i < scenario->groups.count; i++) {
-        const struct group_conf *group = run_group(run, (int)i);
-        const struct platform_kind *kind = platform_kind_of(&group->platform);
-
-        run->platform[i] = kind->open(&run->world, scenario->groups.name[i], group->count,
-                                      &group->speed_ratio, group->platform.conf);
-        run->world.platforms = i + 1;
-    }
+    for (size_t i = 0; i < scenario->groups.count; i++)
+        run_open_platform(run, (int)i, scenario->groups.name[i]);
     for (size_t i = 0; i < scenario->channels.count; i++)
         run_open_channel(run, scenario->channels.name[i],
                          (const struct choice *)scenario->channels.entry + i);
@@ -193,7 +286,7 @@ void run_done(struct run *run)
         job_kind_of(&run->scenario->job)->free(run->job);
     for (size_t i = 0; i < run->channel_count; i++)
         run->channel[i]->kind->close(run->channel[i]);
-    for (size_t i = 0; run->platform && i < run->scenario->groups.count; i++)
+    for (size_t i = 0; i < run->platform_count; i++)
         run->platform[i]->kind->close(run->platform[i]);
     free(run->channel);
     free(run->platform);

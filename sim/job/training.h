@@ -22,6 +22,28 @@ struct data_parallel_conf {
     double lifetime_margin_s; /* re-invoke when less than a round and this is left */
 };
 
+extern const char *const data_parallel_loss_names[];
+
+/* The settings as fields of a struct that has them as a member (`prefix_`: "training."). */
+/* clang-format off */
+#define DATA_PARALLEL_FIELDS(struct_, prefix_)                                              \
+    CONF(struct_, prefix_ store, .key = "store", .family = "channel", .preset = "s3",       \
+         .doc = "Where the data set and checkpoints lie, whatever channel the models go "   \
+                "through."),                                                                \
+    CONF(struct_, prefix_ on_worker_loss, .key = "on_worker_loss",                          \
+         .names = data_parallel_loss_names, .preset = "wait",                               \
+         .doc = "What the others do when a worker crashes or expires: wait for the "        \
+                "platform's retry, abort the run, or go on without it once loss_timeout "   \
+                "has passed."),                                                             \
+    CONF(struct_, prefix_ loss_timeout_s, .key = "loss_timeout", .preset = "60 s",          \
+         .doc = "With continue_without: how long until the others notice that a worker is " \
+                "gone.",                                                                    \
+         .source = "LambdaML's released code waits 60 s before it gives a worker up"),      \
+    CONF(struct_, prefix_ lifetime_margin_s, .key = "lifetime_margin", .preset = "30 s",    \
+         .doc = "All functions re-invoke themselves after a round when the lifetime of one "\
+                "of them would not hold another round and this long.")
+/* clang-format on */
+
 struct worker {
     struct task task[2]; /* a re-invocation overlaps the attempt that asks for it */
     int current;         /* which of the two runs */
@@ -115,6 +137,8 @@ void training_exclude(struct training *t, struct worker *worker);
 /* Ends the run as failed: everybody is told. */
 void training_abort(struct training *t, enum run_status status, const char *reason,
                     const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* Tells all workers to leave. */
+void training_dismiss(struct training *t);
 double training_core_s(const struct compute_conf *compute, const struct work *work);
 
 /* For kinds of synchronisation. */

@@ -142,9 +142,7 @@ static enum outcome load(struct actor *self, struct worker *worker, struct node 
     enum outcome outcome;
 
     worker_book(worker, ACTIVITY_LOAD);
-    outcome = node_memory_take(node, t->facts->footprint_bytes[worker->number]);
-    if (outcome == OUTCOME_OK)
-        outcome = get_partition(self, worker, node);
+    outcome = get_partition(self, worker, node);
     if (outcome != OUTCOME_OK || !worker->needs_model)
         return outcome;
     if (t->sync->recover)
@@ -194,6 +192,20 @@ static enum outcome go_on(struct actor *self, struct worker *worker, struct node
     return outcome;
 }
 
+/* Blocks.  A machine's next body finds the memory free again. */
+static enum outcome go_on_in_memory(struct actor *self, struct worker *worker,
+                                    struct node *node)
+{
+    int64_t bytes = worker->training->facts->footprint_bytes[worker->number];
+    enum outcome outcome = node_memory_take(node, bytes);
+
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    outcome = go_on(self, worker, node);
+    node_memory_give(node, bytes);
+    return outcome;
+}
+
 /* Blocks.  The body of a worker's task. */
 static enum outcome work(struct actor *self, struct node *node, struct task *task)
 {
@@ -207,7 +219,7 @@ static enum outcome work(struct actor *self, struct node *node, struct task *tas
     worker->expires_s = engine_now_s(t->run->world.engine) + t->lifetime_s;
     engine_cancel(t->run->world.engine, &worker->loss);
     if (!run_is_stopped(t->run) || t->last_round != INT64_MAX)
-        outcome = go_on(self, worker, node);
+        outcome = go_on_in_memory(self, worker, node);
     worker->actor = NULL;
     /* Left behind by the others, it has nothing to fail of: it ends well. */
     return worker->member ? outcome : OUTCOME_OK;
@@ -239,6 +251,13 @@ void training_abort(struct training *t, enum run_status status, const char *reas
     run_release(t->run);
 }
 
+void training_dismiss(struct training *t)
+{
+    for (int w = 0; w < t->workers; w++)
+        if (t->worker[w].actor)
+            actor_doom(t->worker[w].actor, training_now_s(t), OUTCOME_CANCELLED);
+}
+
 void training_exclude(struct training *t, struct worker *lost)
 {
     lost->member = false;
@@ -250,6 +269,8 @@ void training_exclude(struct training *t, struct worker *lost)
         t->sync->excluded(t, lost);
     if (!t->members)
         training_abort(t, RUN_FAILED, "no_workers", "no worker is left");
+    if (t->working == 0)
+        run_left(t->run);
 }
 
 static void notice_loss(struct engine *engine, struct event *event)
@@ -303,7 +324,7 @@ static void leave(struct training *t, struct worker *worker)
     worker->gone = true;
     t->last_entity = worker->entity;
     if (--t->working == 0)
-        run_release(t->run);
+        run_left(t->run);
 }
 
 static void ended(struct task *task, const struct attempt_end *end)
@@ -322,11 +343,9 @@ static void ended(struct task *task, const struct attempt_end *end)
 
 void worker_init(struct training *t, struct worker *worker, int number)
 {
-    struct world *world = &t->run->world;
-
     worker->training = t;
     worker->number = number;
-    worker->entity = ledger_entity(world->ledger, "worker", number);
+    worker->entity = run_worker_entity(t->run, number);
     worker->member = true;
     worker->loss.fire = notice_loss;
     for (int i = 0; i < 2; i++)

@@ -122,6 +122,7 @@ const struct platform_kind platform_faas = {
              .source = "AWS Lambda Developer Guide",
              .fields = faas_fields,
              .conf_size = sizeof(struct faas_conf)},
+    .shared = true,
     .check = faas_check,
     .facts = facts,
     .start_mean_s = faas_start_mean_s,

@@ -61,6 +61,9 @@ struct platform_facts {
 
 struct platform_kind {
     struct kind kind;
+    /* Jobs beside each other get their nodes from one platform object, whose limits they share
+     * (an account's functions); else each has its own (a cluster of machines). */
+    bool shared;
     /* What no table can say about one field alone (a memory size between two steps). */
     void (*check)(const void *conf, struct place place, struct diag_list *diags);
     struct platform_facts (*facts)(const void *conf);
@@ -101,6 +104,11 @@ extern const struct family platform_family; /* "platform" */
 static inline const struct platform_kind *platform_kind_of(const struct choice *choice)
 {
     return (const struct platform_kind *)choice->kind; /* kind is its first member */
+}
+
+static inline bool platform_is_shared(const struct platform *platform)
+{
+    return platform->kind->shared;
 }
 
 #endif

@@ -41,7 +41,7 @@ void field_type_words(const struct field *field, struct text *out)
             text_add(out, "%s%s", i ? ", " : "one of ", field->names[i]);
         return;
     case FIELD_TEXT:
-        text_add(out, "text");
+        text_add(out, field->list ? "list" : "text");
         return;
     case FIELD_CHOICE:
         text_add(out, "a kind of %s", field->family);

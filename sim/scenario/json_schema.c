@@ -306,6 +306,8 @@ static void write_text_field(struct json *json, const char *key, const struct fi
     json_open(json, "type", '[');
     json_text(json, NULL, "string");
     json_text(json, NULL, "number"); /* a file may well be called 2020 */
+    if (field->list)
+        json_text(json, NULL, "array");
     json_close(json, ']');
     json_close(json, '}');
 }

@@ -113,8 +113,11 @@ static bool parse_int(const struct loader *loader, const struct field *field,
     }
     /* fractions of a pico-dollar do not matter; half a byte or half a worker is a mistake */
     if (dimension < DIMENSION_PUSD && number != floor(number)) {
-        diag_add(loader->diags, DIAG_ERROR, place_of(item), "'%s' must be a whole number%s",
-                 item_name(item), dimension == DIMENSION_NONE ? "" : " of bytes");
+        char shown[TEXT_SHOWN];
+
+        diag_add(loader->diags, DIAG_ERROR, place_of(item),
+                 "'%s' must be a whole number%s, not '%s'", item_name(item),
+                 dimension == DIMENSION_NONE ? "" : " of bytes", text_shown(text, shown));
         return false;
     }
     *ret_int = llround(number);
@@ -265,11 +268,31 @@ static void load_every(struct loader *loader, const struct field *field,
     }
 }
 
+/* [a, b, c] as "a, b, c"; what is written so in one text already is taken as it is. */
+static const char *list_text(struct loader *loader, const struct item *item)
+{
+    const char *all = NULL;
+
+    if (item->value->type != NODE_LIST)
+        return item_text(loader, item);
+    for (const struct item *element = item->value->first; element; element = element->next) {
+        const char *text = item_text(loader, element);
+
+        if (!text)
+            return NULL;
+        all = all ? arena_format(loader->arena, "%s, %s", all, text) : text;
+    }
+    if (!all)
+        diag_add(loader->diags, DIAG_ERROR, place_of(item), "'%s' is an empty list",
+                 item_name(item));
+    return all;
+}
+
 void load_leaf(struct loader *loader, const struct field *field, const struct item *item,
                void *conf, struct resolved *parent)
 {
     void *member = (char *)conf + field->offset;
-    const char *text = item_text(loader, item);
+    const char *text = field->list ? list_text(loader, item) : item_text(loader, item);
 
     if (!text)
         return;

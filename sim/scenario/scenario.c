@@ -21,6 +21,7 @@ struct loaded {
     struct resolved *resolved;
     const char *directory;
     const char *data_dir;
+    struct scenario_options options; /* as given, but for set and seed */
     char sha256[2 * SHA256_DIGEST_SIZE + 1];
 };
 
@@ -285,20 +286,28 @@ static bool stack_layers(struct loader *loader, const char *name, const char *by
  * ---------------------------------------------------------------------------------------------
  */
 
-static void hash(struct loaded *loaded)
+/* The long form without origins; free() it. */
+static char *canonical_text(const struct resolved *resolved, size_t *ret_size)
 {
-    uint8_t digest[SHA256_DIGEST_SIZE];
-    struct sha256_ctx context;
     char *text = NULL;
-    size_t size = 0;
-    FILE *stream = open_memstream(&text, &size);
+    FILE *stream = open_memstream(&text, ret_size);
 
     if (!stream) { /* only without memory */
         fprintf(stderr, "traincast: error: out of memory\n");
         exit(3);
     }
-    resolved_print(loaded->resolved, false, stream);
+    resolved_print(resolved, false, stream);
     fclose(stream);
+    return text;
+}
+
+static void hash(struct loaded *loaded)
+{
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    struct sha256_ctx context;
+    size_t size = 0;
+    char *text = canonical_text(loaded->resolved, &size);
+
     sha256_init(&context);
     sha256_update(&context, size, (const uint8_t *)text);
     sha256_digest(&context, sizeof digest, digest);
@@ -322,6 +331,10 @@ static struct loaded *new_loaded(const struct scenario_options *options, const c
 
     loaded->directory = directory_of(&loaded->arena, name);
     loaded->data_dir = arena_text(&loaded->arena, options->data_dir);
+    loaded->options = (struct scenario_options){
+        .families = options->families,
+        .platforms_dir = arena_text(&loaded->arena, options->platforms_dir),
+        .data_dir = loaded->data_dir};
     loaded->resolved = ARENA_NEW(&loaded->arena, struct resolved);
     loaded->resolved->place = (struct place){arena_text(&loaded->arena, name), 1, 1};
     return loaded;
@@ -369,6 +382,23 @@ struct scenario *scenario_new(const char *path, const struct scenario_options *o
     if (document_read_file(&loaded->arena, path, (struct place){0}, &bytes, &size, diags))
         load_bytes(loaded, path, bytes, size, options, diags);
     return finish(loaded, errors, diags);
+}
+
+struct scenario *scenario_variant(const struct scenario *scenario, const char *setting,
+                                  struct diag_list *diags)
+{
+    const struct loaded *loaded = whole(scenario);
+    const char *const set[] = {setting, NULL};
+    struct scenario_options options = loaded->options;
+    struct scenario *variant;
+    size_t size = 0;
+    char *text = canonical_text(loaded->resolved, &size);
+
+    options.set = set;
+    variant =
+        scenario_new_from_memory(loaded->resolved->place.file, text, size, &options, diags);
+    free(text);
+    return variant;
 }
 
 struct scenario *scenario_free(struct scenario *scenario)

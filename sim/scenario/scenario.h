@@ -124,6 +124,10 @@ struct scenario *scenario_new(const char *path, const struct scenario_options *o
 struct scenario *scenario_new_from_memory(const char *name, const void *bytes, size_t size,
                                           const struct scenario_options *options,
                                           struct diag_list *diags);
+/* The same scenario with one more setting ("optimizer.learning_rate=0.1"); NULL when diags has
+ * errors.  Independent of the first. */
+struct scenario *scenario_variant(const struct scenario *scenario, const char *setting,
+                                  struct diag_list *diags);
 struct scenario *scenario_free(struct scenario *scenario);
 
 /* Where a key of the long form was given ("groups.workers.platform.memory"); {0} when by

@@ -251,7 +251,8 @@ static void computed_free(struct learner *learner)
     for (int lane = 0; c->scratch && lane < c->lanes; lane++)
         scratch_done(&c->scratch[lane]);
     partition_done(&c->partition);
-    data_done(&c->data);
+    if (!c->data_is_borrowed)
+        data_done(&c->data);
     model_done(&c->model);
     free(c->scratch);
     free(c->train_row);

@@ -41,6 +41,7 @@ struct computed {
     struct scratch *scratch; /* [lanes] */
 
     struct data data;
+    bool data_is_borrowed; /* another learner's, which lives longer */
     struct matrix train, test;
     struct partition partition;
     bool is_sample;      /* some training rows were left out, and are charged all the same */

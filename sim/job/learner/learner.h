@@ -58,6 +58,10 @@ struct learner *learner_new_computed(const struct scenario *scenario, struct poo
  * work stay those of all rows. */
 struct learner *learner_new_sample(const struct scenario *scenario, double ratio, int workers,
                                    struct pool *pool, struct diag_list *diags);
+/* One more computed learner beside the first, which must outlive it: it computes on the same
+ * threads and, with same_rows, learns from the same rows in memory. */
+struct learner *learner_new_beside(struct learner *first, const struct scenario *scenario,
+                                   bool same_rows, struct diag_list *diags);
 /* trajectory is borrowed. */
 struct learner *learner_new_replayed(const struct trajectory *trajectory);
 struct learner *learner_free(struct learner *learner);

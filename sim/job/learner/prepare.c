@@ -342,9 +342,10 @@ static int worker_count(const struct scenario *scenario)
     return 0;
 }
 
-/* sample_ratio 1: all rows. */
+/* sample_ratio 1: all rows.  rows: whose rows it takes; NULL: its own. */
 static struct learner *prepare(const struct scenario *scenario, double sample_ratio,
-                               int workers, struct pool *pool, struct diag_list *diags)
+                               int workers, struct computed *rows, struct pool *pool,
+                               struct diag_list *diags)
 {
     struct computed *c = NEW(struct computed);
     struct err err = {0};
@@ -354,8 +355,12 @@ static struct learner *prepare(const struct scenario *scenario, double sample_ra
     c->pool = pool;
     c->workers = workers;
     c->evaluating = c->settled_round = -1;
-    if (!load(c, scenario, &err))
+    if (rows) {
+        c->data = rows->data;
+        c->data_is_borrowed = true;
+    } else if (!load(c, scenario, &err)) {
         goto fail;
+    }
     c->train = matrix_of(&c->data.train);
     c->test = matrix_of(&c->data.test);
     key = "groups.workers.count";
@@ -393,11 +398,21 @@ fail:
 struct learner *learner_new_computed(const struct scenario *scenario, struct pool *pool,
                                      struct diag_list *diags)
 {
-    return prepare(scenario, 1, worker_count(scenario), pool, diags);
+    return prepare(scenario, 1, worker_count(scenario), NULL, pool, diags);
 }
 
 struct learner *learner_new_sample(const struct scenario *scenario, double ratio, int workers,
                                    struct pool *pool, struct diag_list *diags)
 {
-    return prepare(scenario, ratio, workers ? workers : worker_count(scenario), pool, diags);
+    return prepare(scenario, ratio, workers ? workers : worker_count(scenario), NULL, pool,
+                   diags);
+}
+
+struct learner *learner_new_beside(struct learner *first, const struct scenario *scenario,
+                                   bool same_rows, struct diag_list *diags)
+{
+    struct computed *c = first->kind == &computed_kind ? (struct computed *)first : NULL;
+
+    return prepare(scenario, 1, worker_count(scenario), same_rows ? c : NULL,
+                   c ? c->pool : NULL, diags);
 }

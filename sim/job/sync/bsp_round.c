@@ -97,7 +97,7 @@ void bsp_enter_round(struct worker *worker, struct bsp_round *state)
         return;
     mine->entered = worker->round;
     if (++state->entered == t->members)
-        ledger_cut(t->run->world.ledger, worker->entity, training_now_s(t), worker->round + 1);
+        run_cut(t->run, worker->entity, training_now_s(t), worker->round + 1);
 }
 
 void bsp_leave_round(struct worker *worker)

@@ -128,7 +128,7 @@ static void a_whole_number_is_whole(void **state)
 {
     (void)state;
     refused_with("workers: 2.5\n" PLATFORM CHANNEL LEARNING, NULL,
-                 "error: 'workers' must be a whole number\n");
+                 "error: 'workers' must be a whole number, not '2.5'\n");
 }
 
 static void every_mistake_is_told_at_once_in_order(void **state)
