@@ -63,7 +63,7 @@ static void enter(struct peers_round *round, struct worker *worker)
 
     mine->in = round;
     if (++round->entered == t->workers)
-        ledger_cut(t->run->world.ledger, worker->entity, training_now_s(t), round->round + 1);
+        run_cut(t->run, worker->entity, training_now_s(t), round->round + 1);
 }
 
 /* Blocks. */
