@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ * list.h -- every kind of layer, one line each.  No include guard: read twice. */
+LAYER(dense)
+LAYER(convolution)
+LAYER(batch_norm)
+LAYER(group_norm)
+LAYER(relu)
+LAYER(relu6)
+LAYER(max_pool)
+LAYER(average_pool)
+LAYER(add)
+LAYER(subsample)
+LAYER(flatten)
+LAYER(dropout)
+LAYER(counted)
+LAYER(softmax_cross_entropy)
