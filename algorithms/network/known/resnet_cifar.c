@@ -4,19 +4,15 @@
  * He et al., CVPR 2016, section 4.2: 3 x 3 convolutions of 16, 32 and 64 channels, two to a
  * block; where the image is halved, the shortcut takes every other pixel and fills up with
  * zeros (option A), so it has no parameters: 269,722 at depth 20 (0.27 M in table 6). */
-#include "algorithms/network/known/known.h"
+#include "algorithms/network/known/resnet_cifar.h"
 
 #include <string.h>
 
 enum shortcut { SHORTCUT_SUBSAMPLE, SHORTCUT_PROJECTION };
 
-struct resnet_conf {
-    int shortcut;
-};
-
 static const char *const shortcuts[] = {"subsample", "projection", NULL};
 
-static const struct field fields[] = {
+const struct field resnet_fields[] = {
     CONF(struct resnet_conf, shortcut, .names = shortcuts, .preset = "subsample",
          .doc = "What stands beside a block that changes the image's shape: every other pixel "
                 "and zeros (option A), or a convolution of 1 x 1 and a norm (option B).",
@@ -55,7 +51,7 @@ static void add_block(struct layers *layers, const struct resnet_conf *conf, con
     add_relu(layers, name_of(before, "%s_relu", block));
 }
 
-static void describe(const struct resnet_conf *conf, int depth, struct layers *layers)
+void add_resnet(const struct resnet_conf *conf, int depth, struct layers *layers)
 {
     layer_name before = "conv1_relu", block;
 
@@ -67,31 +63,3 @@ static void describe(const struct resnet_conf *conf, int depth, struct layers *l
                       (int64_t)16 << stage, stage > 0 && i == 0, before);
     add_classifier(layers);
 }
-
-/* clang-format off */
-#define RESNET(depth_)                                                                         \
-    static void describe_##depth_(const void *conf, struct shape input, int32_t classes,       \
-                                  struct layers *layers)                                       \
-    {                                                                                          \
-        (void)input;                                                                           \
-        (void)classes;                                                                         \
-        describe(conf, depth_, layers);                                                        \
-    }                                                                                          \
-    const struct known_kind known_resnet##depth_ = {                                           \
-        .kind = {.name = "resnet" #depth_,                                                     \
-                 .doc = "Residual network of " #depth_ " layers for CIFAR-10.",                \
-                 .source = "He et al., CVPR 2016, section 4.2",                                \
-                 .fields = fields,                                                             \
-                 .conf_size = sizeof(struct resnet_conf)},                                     \
-        CIFAR10,                                                                               \
-        .describe = describe_##depth_,                                                         \
-    };
-#define KNOWN(name_) extern const struct known_kind known_##name_;
-#include "algorithms/network/known/list.h"
-#undef KNOWN
-RESNET(20)
-RESNET(32)
-RESNET(44)
-RESNET(56)
-RESNET(110)
-/* clang-format on */
