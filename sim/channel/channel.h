@@ -115,7 +115,8 @@ struct channel_facts {
     bool has_receiver; /* PUT needs request.to and brings the object there: what is visible has
                         * been received, a GET of it takes no time */
     bool may_lose;     /* a message may never arrive: what is learnt depends on which do */
-    bool is_watched;   /* its messages are counted round by round */
+    bool is_watched;   /* its messages are numbered and counted round by round */
+    int64_t packet_bytes;         /* losses void slices of this; 0: whole messages */
     bool needs_addressable_nodes; /* functions are behind NAT: no channel between them */
     bool fetches;                 /* has FETCH */
     bool one_table;               /* a FETCH reads through all that is collected by anybody */

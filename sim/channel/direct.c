@@ -16,6 +16,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <sys/queue.h>
 
 #include "base/memory.h"
 #include "sim/channel/channel.h"
@@ -47,6 +48,14 @@ const struct field direct_fields[] = {
     CONF_END,
 };
 
+/* A PUT over the transport. */
+struct parcel {
+    struct message message;  /* first */
+    struct request *request; /* NULL once it has arrived */
+    TAILQ_ENTRY(parcel) neighbour;
+};
+TAILQ_HEAD(parcels, parcel);
+
 struct direct {
     struct channel channel;
     const struct direct_conf *conf;
@@ -55,13 +64,8 @@ struct direct {
     struct request_count *count;
     struct message_count *messages;
     struct transport *transport;
-    bool is_plain; /* PUTs need no transport: nothing is lost, links say nothing */
-};
-
-/* A PUT over the transport. */
-struct parcel {
-    struct message message; /* first */
-    struct request *request;
+    struct parcels parcels; /* that are not acknowledged yet */
+    bool is_plain;          /* PUTs need no transport: nothing is lost, links say nothing */
 };
 
 static struct engine *engine_of(const struct request *request)
@@ -185,26 +189,33 @@ static double latency_s(struct direct *direct, const struct request *request)
 
 /* -- sending over a transport -------------------------------------------------------------- */
 
+/* The request is over when its message has arrived: who sends does not wait for the
+ * acknowledgement, and goes on while lost ones are repeated. */
 static void parcel_delivered(struct message *message)
 {
-    struct request *request = ((struct parcel *)message)->request;
+    struct parcel *parcel = (struct parcel *)message;
+    struct request *request = parcel->request;
 
     if (message->outcome != OUTCOME_OK && request->missed)
         request->missed(request);
     set_coming(request->object, -1);
     object_appear(request->object, request->bytes, message->delivered_s);
     tell_readers(request->object);
+    parcel->request = NULL;
+    request->message = NULL;
+    request_finish(request, message->outcome);
+}
+
+static void parcel_free(struct direct *direct, struct parcel *parcel)
+{
+    TAILQ_REMOVE(&direct->parcels, parcel, neighbour);
+    message_done(&parcel->message);
+    free(parcel);
 }
 
 static void parcel_over(struct message *message)
 {
-    struct request *request = ((struct parcel *)message)->request;
-    enum outcome outcome = message->outcome;
-
-    request->message = NULL;
-    message_done(message);
-    free(message);
-    request_finish(request, outcome);
+    parcel_free(message->owner, (struct parcel *)message);
 }
 
 static void post_parcel(struct direct *direct, struct request *request)
@@ -212,6 +223,7 @@ static void post_parcel(struct direct *direct, struct request *request)
     struct parcel *parcel = NEW(struct parcel);
 
     parcel->request = request;
+    TAILQ_INSERT_TAIL(&direct->parcels, parcel, neighbour);
     parcel->message = (struct message){.from = request->node,
                                        .to = request->to,
                                        .bytes = request->bytes,
@@ -219,22 +231,19 @@ static void post_parcel(struct direct *direct, struct request *request)
                                        .number = request->number,
                                        .vital = request->vital,
                                        .delivered = parcel_delivered,
-                                       .over = parcel_over};
+                                       .over = parcel_over,
+                                       .owner = direct};
     request->message = &parcel->message;
     transport_send(direct->transport, &parcel->message);
 }
 
 static void take_back(struct request *request)
 {
-    struct message *message = request->message;
-    bool is_delivered = message->is_delivered;
+    struct parcel *parcel = (struct parcel *)request->message;
 
-    transport_recall(message);
-    message_done(message);
-    free(message);
+    transport_recall(&parcel->message);
+    parcel_free((struct direct *)request->channel, parcel);
     request->message = NULL;
-    if (is_delivered)
-        return;
     set_coming(request->object, -1);
     tell_readers(request->object);
 }
@@ -328,6 +337,20 @@ static int64_t accrued_pusd(struct channel *channel)
     return 0;
 }
 
+static bool gives_up(const struct choice *transport)
+{
+    const struct transport_kind *kind = transport_kind_of(transport);
+
+    return kind->gives_up || kind->rule(transport->conf).timer->max_attempts > 0;
+}
+
+static int64_t packet_bytes(const struct choice *loss)
+{
+    const struct loss_conf *conf = loss->conf;
+
+    return conf && conf->per == LOSS_PER_PACKET ? conf->packet_bytes : 0;
+}
+
 static struct channel_facts facts(const void *settings)
 {
     const struct direct_conf *conf = settings;
@@ -335,9 +358,9 @@ static struct channel_facts facts(const void *settings)
 
     return (struct channel_facts){.posted = true,
                                   .has_receiver = true,
-                                  .may_lose =
-                                      transport ? transport_kind_of(&conf->transport)->gives_up
-                                                : conf->loss.kind != NULL,
+                                  .may_lose = transport ? gives_up(&conf->transport)
+                                                        : conf->loss.kind != NULL,
+                                  .packet_bytes = packet_bytes(&conf->loss),
                                   .is_watched = transport || conf->loss.kind,
                                   .needs_addressable_nodes = true};
 }
@@ -386,14 +409,22 @@ static struct channel *open_direct(struct world *world, const char *name, const 
         .requests = direct->count,
     };
     direct->transport = transport_new(&setup);
+    TAILQ_INIT(&direct->parcels);
     return &direct->channel;
 }
 
 static struct channel *close_direct(struct channel *channel)
 {
+    struct direct *direct = (struct direct *)channel;
+    struct parcel *parcel;
+
     if (!channel)
         return NULL;
-    transport_free(((struct direct *)channel)->transport);
+    while ((parcel = TAILQ_FIRST(&direct->parcels))) { /* a run that was broken off */
+        transport_recall(&parcel->message);
+        parcel_free(direct, parcel);
+    }
+    transport_free(direct->transport);
     channel_done(channel);
     free(channel);
     return NULL;

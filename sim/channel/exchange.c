@@ -89,6 +89,18 @@ struct exchange *exchange_new(const struct exchange_plan *plan, struct channel *
     return exchange;
 }
 
+void exchange_set_round(struct exchange *exchange, int64_t round)
+{
+    exchange->round = round;
+}
+
+const struct carried_part *exchange_plan_sums(const struct exchange_plan *plan, int *ret_parts)
+{
+    if (!plan->carried || !carried_lost_any(plan->carried))
+        return NULL;
+    return carried_parts(plan->carried, ret_parts);
+}
+
 struct exchange *exchange_free(struct exchange *exchange)
 {
     if (!exchange)

@@ -23,9 +23,20 @@ struct exchange_plan *exchange_plan_on(const struct channel_facts *facts,
 struct exchange_plan *exchange_plan_free(struct exchange_plan *plan);
 int64_t exchange_plan_max_message_bytes(const struct exchange_plan *plan);
 
+/* Over a channel that loses messages: what the sums of the round that has been exchanged are
+ * made of, where some contribution was lost; NULL: nothing was.  Borrowed until the next call.
+ * Contributions may be lost, results are sent until they arrive
+ * (algorithms/collective/carried.h): so everybody holds the same sums. */
+struct carried_part;
+const struct carried_part *exchange_plan_sums(const struct exchange_plan *plan, int *ret_parts);
+
 struct exchange;
 /* The plan and the channel outlive it.  Exchanges of different groups or rounds may overlap. */
 struct exchange *exchange_new(const struct exchange_plan *plan, struct channel *channel);
+/* Before anybody runs: it is that round's, from 0; numbers its messages
+ * (sim/network/message.h).
+ */
+void exchange_set_round(struct exchange *exchange, int64_t round);
 /* No rank is in exchange_run any more; NULL-safe, returns NULL. */
 struct exchange *exchange_free(struct exchange *exchange);
 

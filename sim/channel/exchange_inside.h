@@ -57,6 +57,7 @@ struct exchange {
     const struct exchange_plan *plan;
     struct channel *channel;
     struct channel_facts facts;
+    int64_t round; /* from 0: numbers messages */
     bool abandoned;
     int absent; /* ranks that have not come: who waits while there are some waits for them */
     struct object *object;   /* [slots], direct: [edges] */

@@ -183,8 +183,12 @@ struct exchange_plan *exchange_plan_on(const struct channel_facts *facts,
     struct choice merged = {.kind = &merged_by_service.kind};
     struct exchange_plan *plan;
 
-    if (!facts->merges || !collective_of(collective)->has_leader)
-        return exchange_plan_new(collective, ranks, bytes);
+    if (!facts->merges || !collective_of(collective)->has_leader) {
+        plan = exchange_plan_new(collective, ranks, bytes);
+        if (facts->is_watched && ranks > 1)
+            plan->carried = carried_new(collective, ranks, bytes, facts->packet_bytes);
+        return plan;
+    }
     plan = exchange_plan_new(&merged, ranks, bytes);
     if (ranks > 1) {
         plan->merged = ranks;
@@ -203,6 +207,7 @@ struct exchange_plan *exchange_plan_free(struct exchange_plan *plan)
     free(plan->reader);
     free(plan->gather);
     free(plan->run);
+    carried_free(plan->carried);
     free(plan);
     return NULL;
 }

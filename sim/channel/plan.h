@@ -7,6 +7,7 @@
 #ifndef TRAINCAST_SIM_CHANNEL_PLAN_H
 #define TRAINCAST_SIM_CHANNEL_PLAN_H
 
+#include "algorithms/collective/carried.h"
 #include "sim/channel/exchange.h"
 
 struct plan_step {
@@ -41,6 +42,7 @@ struct exchange_plan {
     int32_t *reader;       /* [edges] ranks, ascending within a slot */
     struct gather *gather, *run;
     int64_t max_message_bytes;
+    struct carried *carried; /* what lost messages take with them; NULL: none can be lost */
 };
 
 /* plan_runs.c */

@@ -15,6 +15,17 @@ static void post_free(struct post *post, struct posts *posts)
     free(post);
 }
 
+/* Some of it is lost for good: its reader goes on without. */
+static void missed(struct request *request)
+{
+    struct exchange *exchange = ((struct post *)request->owner)->from->exchange;
+    const struct message *message = request->message;
+    int64_t edge = request->object - exchange->object;
+
+    carried_lose(exchange->plan->carried, edge, message->packets,
+                 message->missing ? message->missing : &message->missing_bits);
+}
+
 static void delivered(struct request *request)
 {
     struct post *post = request->owner;
@@ -23,7 +34,7 @@ static void delivered(struct request *request)
 
     post_free(post, &from->exchange->sent);
     from->posts_left--;
-    if (outcome == OUTCOME_OK)
+    if (outcome == OUTCOME_OK || outcome == OUTCOME_LOST)
         rank_goes_on(from);
     else
         rank_fails(from, outcome);
@@ -36,6 +47,18 @@ static void send(struct post *post)
     TAILQ_INSERT_TAIL(&exchange->sent, post, neighbour);
     post->request.to = post->to->node;
     channel_begin(exchange->channel, &post->request);
+}
+
+/* What a network that loses messages has to know of it. */
+static void number(const struct exchange *exchange, struct request *request, int64_t edge)
+{
+    const struct carried *carried = exchange->plan->carried;
+
+    request->round = exchange->round + 1;
+    request->number =
+        (uint32_t)exchange->round * carried_numbers(carried) + carried_number(carried, edge);
+    request->vital = carried_is_result(carried, edge);
+    request->missed = missed;
 }
 
 void post_new(struct rank *from, int64_t edge, int64_t bytes)
@@ -51,6 +74,8 @@ void post_new(struct rank *from, int64_t edge, int64_t bytes)
     post->request.bytes = bytes;
     post->request.done = delivered;
     post->request.owner = post;
+    if (exchange->plan->carried)
+        number(exchange, &post->request, edge);
     from->posts_left++;
     if (post->to->node)
         send(post);

@@ -121,11 +121,10 @@ void computed_form(struct computed *c, int64_t round, const bool *arrived)
     c->round = round + 1;
 }
 
-static void reduce_round(struct learner *learner, int64_t round, const bool *arrived)
+/* Waits for the contributions of those that arrived (NULL: all). */
+static void collect_contributions(struct computed *c, const bool *arrived)
 {
-    struct computed *c = computed_of(learner);
-
-    for (int w = 0; w < learner->facts.workers; w++) {
+    for (int w = 0; w < c->workers; w++) {
         struct contribution *mine = &c->contribution[w];
 
         if (arrived && !arrived[w]) {
@@ -136,7 +135,72 @@ static void reduce_round(struct learner *learner, int64_t round, const bool *arr
             c->weight[w] = mine->weight;
         }
     }
+}
+
+static void reduce_round(struct learner *learner, int64_t round, const bool *arrived)
+{
+    struct computed *c = computed_of(learner);
+
+    collect_contributions(c, arrived);
     computed_form(c, round, arrived);
+}
+
+/* -- where messages were lost -- */
+/* What the bytes of a message before this one are in floats: four bytes each, or fewer where it
+ * is sent as what is shorter. */
+static int64_t floats_before(const struct computed *c, int64_t bytes)
+{
+    int64_t message_bytes = c->base.facts.message_bytes;
+
+    if (message_bytes == 4 * c->message_floats || message_bytes == 0)
+        return bytes / 4;
+    return (int64_t)((double)bytes * (double)c->message_floats / (double)message_bytes);
+}
+
+/* False: a part came from nobody. */
+static bool reduce_part(const struct computed *c, const struct reduce_part *part,
+                        const float **message)
+{
+    int64_t averaged = c->message_floats - c->leader_floats;
+    int64_t begin = floats_before(c, part->offset_bytes);
+    int64_t end = floats_before(c, part->offset_bytes + part->bytes);
+
+    end = end < averaged ? end : averaged;
+    if (begin >= end)
+        return true;
+    for (int w = 0; w < c->workers; w++)
+        message[w] = part->arrived[w] ? c->message[w] + begin : NULL;
+    return reduce(message, c->weight, part->arrived, c->workers, end - begin,
+                  c->reduced + begin)
+        .values;
+}
+
+static void reduce_parts(struct learner *learner, int64_t round, const struct reduce_part *part,
+                         int parts)
+{
+    struct computed *c = computed_of(learner);
+    int64_t averaged = c->message_floats - c->leader_floats;
+    const float **message = NEW_ARRAY(const float *, (size_t)c->workers);
+    bool *arrived = NEW_ARRAY(bool, (size_t)c->workers), whole = true;
+    int leader = 0;
+
+    for (int i = 0; i < parts; i++)
+        for (int w = 0; w < c->workers; w++)
+            arrived[w] |= part[i].arrived[w];
+    collect_contributions(c, arrived);
+    for (int i = 0; i < parts; i++)
+        whole &= reduce_part(c, &part[i], message);
+    while (leader < c->workers && !arrived[leader])
+        leader++;
+    if (whole && leader < c->workers) {
+        memcpy(c->reduced + averaged, c->message[leader] + averaged,
+               (size_t)c->leader_floats * sizeof *c->reduced);
+        apply(c, round);
+        absorb(c, round, arrived);
+    }
+    c->round = round + 1;
+    free(arrived);
+    free(message);
 }
 
 /* -- evaluation -- */
@@ -275,6 +339,7 @@ const struct learner_kind computed_kind = {
     .begin = begin,
     .finish = finish,
     .reduce = reduce_round,
+    .reduce_parts = reduce_parts,
     .forget = forget,
     .evaluate = evaluate,
     .evaluation = evaluation,

@@ -10,6 +10,8 @@ struct learner_kind {
     struct work (*begin)(struct learner *learner, int worker, int64_t round);
     void (*finish)(struct learner *learner, int worker, int64_t round);
     void (*reduce)(struct learner *learner, int64_t round, const bool *arrived);
+    void (*reduce_parts)(struct learner *learner, int64_t round, const struct reduce_part *part,
+                         int parts);
     void (*forget)(struct learner *learner, int worker);
     void (*evaluate)(struct learner *learner, int64_t round);
     struct evaluation (*evaluation)(struct learner *learner, int64_t round);

@@ -41,6 +41,12 @@ void learner_reduce(struct learner *learner, int64_t round, const bool *arrived)
     learner->kind->reduce(learner, round, arrived);
 }
 
+void learner_reduce_parts(struct learner *learner, int64_t round,
+                          const struct reduce_part *part, int parts)
+{
+    learner->kind->reduce_parts(learner, round, part, parts);
+}
+
 bool learner_is_settled(const struct learner *learner, int64_t round)
 {
     int64_t settled = learner->kind->settled_round(learner);

@@ -77,6 +77,14 @@ void learner_finish(struct learner *learner, int worker, int64_t round);
 /* Forms the round's result from the workers with arrived[w], in rank order; everybody shares
  * it. */
 void learner_reduce(struct learner *learner, int64_t round, const bool *arrived);
+/* The same where messages were lost on the way: part by part of the message, each from those
+ * whose contribution to it arrived, renormalised.  Parts are in order and cover the message. */
+struct reduce_part {
+    int64_t offset_bytes, bytes;
+    const bool *arrived; /* [workers] */
+};
+void learner_reduce_parts(struct learner *learner, int64_t round,
+                          const struct reduce_part *part, int parts);
 /* The worker's memory is lost, and with it what its optimizer kept from round to round; a round
  * that it had begun must be begun again. */
 void learner_forget(struct learner *learner, int worker);

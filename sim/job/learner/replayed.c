@@ -47,6 +47,17 @@ static void reduce_nothing(struct learner *learner, int64_t round, const bool *a
     (void)arrived;
 }
 
+/* Who loses messages learns by them: whoever replays sees to it that none is lost. */
+static void reduce_no_parts(struct learner *learner, int64_t round,
+                            const struct reduce_part *part, int parts)
+{
+    (void)learner;
+    (void)round;
+    (void)part;
+    (void)parts;
+    assert(!"a replayed run lost messages");
+}
+
 static void forget(struct learner *learner, int worker)
 {
     (void)learner;
@@ -89,6 +100,7 @@ static const struct learner_kind replayed_kind = {
     .begin = begin,
     .finish = finish,
     .reduce = reduce_nothing,
+    .reduce_parts = reduce_no_parts,
     .forget = forget,
     .evaluate = evaluate,
     .evaluation = evaluation,

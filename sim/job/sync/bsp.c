@@ -168,17 +168,6 @@ static void check_merging(const struct scenario *scenario, struct diag_list *dia
                  main->kind->name, scenario->pattern.kind->name);
 }
 
-static void check_loss(const struct scenario *scenario, struct diag_list *diags)
-{
-    const struct choice *main = scenario->channels.entry;
-
-    if (channel_kind_of(main)->facts(main->conf).may_lose)
-        diag_add(
-            diags, DIAG_ERROR, scenario_place(scenario, "channels.main"),
-            "sync 'bsp' waits for every message of its exchanges: it needs a transport that "
-            "does not give up");
-}
-
 static void check(const struct scenario *scenario, const struct learner *learner,
                   struct diag_list *diags)
 {
@@ -186,7 +175,6 @@ static void check(const struct scenario *scenario, const struct learner *learner
     struct collective_totals totals;
 
     check_merging(scenario, diags);
-    check_loss(scenario, diags);
     if (!facts)
         return;
     if (!collective_fits(&scenario->pattern, facts->workers)) {

@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "algorithms/collective/carried.h"
 #include "base/memory.h"
 #include "sim/job/sync/bsp.h"
 
@@ -33,8 +34,10 @@ struct bsp_round *bsp_round(struct training *t, int64_t round)
         assert(state->round < 0);
         *state = (struct bsp_round){.round = round, .begin_s = training_now_s(t)};
     }
-    if (!state->exchange)
+    if (!state->exchange) {
         state->exchange = exchange_new(bsp->plan, t->main);
+        exchange_set_round(state->exchange, round);
+    }
     return state;
 }
 
@@ -64,13 +67,44 @@ static bool lifetimes_end(const struct training *t)
     return false;
 }
 
+/* Part by part, where the network lost contributions. */
+static void reduce_what_arrived(struct training *t, int64_t round,
+                                const struct carried_part *sum, int parts)
+{
+    struct reduce_part *part = NEW_ARRAY(struct reduce_part, (size_t)parts);
+    bool *arrived = NEW_ARRAY(bool, (size_t)parts *(size_t)t->workers);
+
+    for (int i = 0; i < parts; i++) {
+        bool *of_part = arrived + (size_t)i * (size_t)t->workers;
+
+        for (int w = 0; w < t->workers; w++)
+            of_part[w] = t->worker[w].member && carried_from(&sum[i], t->worker[w].rank);
+        part[i] = (struct reduce_part){
+            .offset_bytes = sum[i].offset_bytes, .bytes = sum[i].bytes, .arrived = of_part};
+    }
+    learner_reduce_parts(t->run->learner, round, part, parts);
+    free(arrived);
+    free(part);
+}
+
+static void reduce(struct training *t, int64_t round)
+{
+    int parts;
+    const struct carried_part *sum = exchange_plan_sums(bsp_of(t)->plan, &parts);
+
+    if (sum)
+        reduce_what_arrived(t, round, sum, parts);
+    else
+        learner_reduce(t->run->learner, round, t->arrived);
+}
+
 /* The round's values, and what follows from them.  Once per round, by its first member through.
  */
 static void form(struct training *t, struct bsp_round *state)
 {
     struct bsp *bsp = bsp_of(t);
 
-    learner_reduce(t->run->learner, state->round, t->arrived);
+    reduce(t, state->round);
     state->evaluated = training_form(t, state->begin_s);
     if (t->last_round == INT64_MAX && isfinite(t->lifetime_s) && lifetimes_end(t)) {
         bsp->reinvoked_round = state->round + 1;

@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: MIT
+ * carried.c -- see carried.h: the schedules of all ranks, run on sets of ranks. */
+#include "algorithms/collective/carried.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* A step in the order in which all can be taken. */
+struct turn {
+    int32_t rank;
+    struct step step;
+};
+
+struct slot {
+    int64_t offset_bytes, bytes;
+    int64_t edge; /* its first; those of the next slot follow */
+    int64_t set;  /* first of its sets: one a part that it covers */
+    int32_t writer, first_part, parts;
+    bool is_result;
+};
+
+struct loss {
+    int64_t edge;
+    int32_t packets;
+    uint64_t *missing;
+};
+
+struct carried {
+    int ranks;
+    int64_t bytes, packet_bytes;
+    size_t words;              /* of a set of ranks */
+    struct schedule *schedule; /* [ranks] */
+    struct slot *slot;         /* [slots + 1] */
+    int64_t slots, edges;
+    int32_t *reader;  /* [edges] */
+    uint32_t *number; /* [edges] */
+    uint32_t numbers;
+    struct carried_part *part; /* [parts] */
+    int parts;
+    struct turn *turn;
+    size_t turns, turn_capacity;
+    uint64_t *known;  /* [ranks][parts][words] */
+    uint64_t *moving; /* [sets][words]: what was PUT into slots */
+    uint64_t *result; /* [parts][words] */
+    struct loss *loss;
+    size_t losses, loss_capacity;
+    struct loss **loss_of; /* [edges] while a round is formed */
+};
+
+/* -- slots and edges -------------------------------------------------------------------------
+ */
+
+static void note_step(struct carried *c, int rank, const struct step *step)
+{
+    for (int32_t i = step->slot; i < step->slot + step->count; i++) {
+        struct slot *slot = &c->slot[i];
+
+        if (step->op == STEP_PUT) {
+            slot->writer = rank;
+            slot->offset_bytes = step->offset_bytes;
+            slot->bytes = step->bytes;
+        } else {
+            slot[1].edge++;
+            c->edges++;
+        }
+    }
+}
+
+static void fill_readers(struct carried *c)
+{
+    int64_t *next = NEW_ARRAY(int64_t, (size_t)c->slots + 1);
+
+    for (int64_t i = 0; i < c->slots; i++)
+        c->slot[i + 1].edge += c->slot[i].edge;
+    for (int64_t i = 0; i < c->slots; i++)
+        next[i] = c->slot[i].edge;
+    c->reader = NEW_ARRAY(int32_t, (size_t)c->edges);
+    for (int rank = 0; rank < c->ranks; rank++)
+        for (size_t i = 0; i < c->schedule[rank].count; i++) {
+            const struct step *step = &c->schedule[rank].step[i];
+
+            for (int32_t slot = step->slot;
+                 step->op != STEP_PUT && slot < step->slot + step->count; slot++)
+                c->reader[next[slot]++] = rank;
+        }
+    free(next);
+}
+
+/* Numbers each message among those from its writer to its reader. */
+static void number_edges(struct carried *c)
+{
+    uint32_t *sent = NEW_ARRAY(uint32_t, (size_t)c->ranks);
+
+    c->number = NEW_ARRAY(uint32_t, (size_t)c->edges);
+    for (int rank = 0; rank < c->ranks; rank++) {
+        memset(sent, 0, (size_t)c->ranks * sizeof *sent);
+        for (size_t i = 0; i < c->schedule[rank].count; i++) {
+            const struct step *step = &c->schedule[rank].step[i];
+
+            if (step->op != STEP_PUT)
+                continue;
+            for (int64_t edge = c->slot[step->slot].edge; edge < c->slot[step->slot + 1].edge;
+                 edge++) {
+                c->number[edge] = sent[c->reader[edge]]++;
+                if (c->number[edge] >= c->numbers)
+                    c->numbers = c->number[edge] + 1;
+            }
+        }
+    }
+    free(sent);
+}
+
+/* -- parts -----------------------------------------------------------------------------------
+ */
+
+static int by_value(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static int32_t packets_of(const struct carried *c, int64_t bytes)
+{
+    if (!c->packet_bytes || bytes <= c->packet_bytes)
+        return 1;
+    return (int32_t)((bytes + c->packet_bytes - 1) / c->packet_bytes);
+}
+
+/* Where a part begins or ends: at every packet's edge of every slot. */
+static void find_parts(struct carried *c)
+{
+    int64_t *edge = NULL;
+    size_t count = 0, capacity = 0, kept = 0;
+
+    for (int64_t i = 0; i < c->slots; i++) {
+        int32_t packets = packets_of(c, c->slot[i].bytes);
+
+        if (i > 0 && c->slot[i].offset_bytes == c->slot[i - 1].offset_bytes &&
+            c->slot[i].bytes == c->slot[i - 1].bytes)
+            continue;
+        for (int32_t k = 0; k <= packets; k++) {
+            struct slice slice = slice_of(c->slot[i].bytes, k < packets ? k : 0, packets);
+
+            ROOM_FOR_ONE(edge, count, capacity);
+            edge[count++] =
+                c->slot[i].offset_bytes + (k < packets ? slice.offset_bytes : c->slot[i].bytes);
+        }
+    }
+    ROOM_FOR_ONE(edge, count, capacity);
+    edge[count++] = 0;
+    ROOM_FOR_ONE(edge, count, capacity);
+    edge[count++] = c->bytes;
+    qsort(edge, count, sizeof *edge, by_value);
+    for (size_t i = 0; i < count; i++)
+        if (kept == 0 || edge[i] != edge[kept - 1])
+            edge[kept++] = edge[i];
+    c->parts = (int)kept - 1;
+    c->part = NEW_ARRAY(struct carried_part, kept);
+    for (int i = 0; i < c->parts; i++)
+        c->part[i] =
+            (struct carried_part){.offset_bytes = edge[i], .bytes = edge[i + 1] - edge[i]};
+    free(edge);
+}
+
+static int32_t part_at(const struct carried *c, int64_t offset_bytes)
+{
+    int32_t low = 0, high = c->parts;
+
+    while (low < high) {
+        int32_t middle = low + (high - low) / 2;
+
+        if (c->part[middle].offset_bytes < offset_bytes)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static int64_t place_slots(struct carried *c)
+{
+    int64_t sets = 0;
+
+    for (int64_t i = 0; i < c->slots; i++) {
+        struct slot *slot = &c->slot[i];
+
+        slot->first_part = part_at(c, slot->offset_bytes);
+        slot->parts = part_at(c, slot->offset_bytes + slot->bytes) - slot->first_part;
+        slot->set = sets;
+        sets += slot->parts;
+    }
+    return sets;
+}
+
+/* -- running on sets -------------------------------------------------------------------------
+ */
+
+static uint64_t *known_of(const struct carried *c, int rank, int part)
+{
+    return &c->known[((size_t)rank * (size_t)c->parts + (size_t)part) * c->words];
+}
+
+static uint64_t *moving_of(const struct carried *c, const struct slot *slot, int32_t i)
+{
+    return &c->moving[(size_t)(slot->set + i) * c->words];
+}
+
+static void know_own(struct carried *c)
+{
+    memset(c->known, 0, (size_t)c->ranks * (size_t)c->parts * c->words * sizeof *c->known);
+    for (int rank = 0; rank < c->ranks; rank++)
+        for (int part = 0; part < c->parts; part++)
+            known_of(c, rank, part)[rank / 64] |= UINT64_C(1) << (rank % 64);
+}
+
+static void put(struct carried *c, int rank, const struct step *step)
+{
+    const struct slot *slot = &c->slot[step->slot];
+
+    for (int32_t i = 0; i < slot->parts; i++) {
+        uint64_t *set = moving_of(c, slot, i);
+
+        memcpy(set, known_of(c, rank, slot->first_part + i), c->words * sizeof *set);
+        if (slot->is_result)
+            memcpy(&c->result[(size_t)(slot->first_part + i) * c->words], set,
+                   c->words * sizeof *set);
+    }
+}
+
+/* Is something missing of a part of a message that lost packets? */
+static bool is_missing(const struct carried *c, const struct slot *slot, int32_t i,
+                       const struct loss *loss)
+{
+    int64_t begin = c->part[slot->first_part + i].offset_bytes - slot->offset_bytes;
+    int64_t end = begin + c->part[slot->first_part + i].bytes;
+    /* slices are alike, so this one ends before the part begins or is the first that does not
+     */
+    int32_t packet = (int32_t)((double)begin / (double)slot->bytes * loss->packets) - 2;
+
+    for (packet = packet < 0 ? 0 : packet; packet < loss->packets; packet++) {
+        struct slice slice = slice_of(slot->bytes, packet, loss->packets);
+
+        if (slice.offset_bytes >= end)
+            break;
+        if ((loss->missing[packet / 64] >> (packet % 64) & 1) &&
+            slice.offset_bytes + slice.bytes > begin)
+            return true;
+    }
+    return false;
+}
+
+static int64_t edge_of(const struct carried *c, int64_t slot, int rank)
+{
+    int64_t low = c->slot[slot].edge, high = c->slot[slot + 1].edge;
+
+    while (high - low > 1) {
+        int64_t middle = low + (high - low) / 2;
+
+        if (c->reader[middle] <= rank)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void get_slot(struct carried *c, int rank, int64_t number)
+{
+    const struct slot *slot = &c->slot[number];
+    const struct loss *loss = c->loss_of ? c->loss_of[edge_of(c, number, rank)] : NULL;
+
+    for (int32_t i = 0; i < slot->parts; i++) {
+        uint64_t *known = known_of(c, rank, slot->first_part + i);
+        const uint64_t *set = moving_of(c, slot, i);
+
+        if (loss && is_missing(c, slot, i, loss))
+            continue;
+        for (size_t word = 0; word < c->words; word++)
+            known[word] = slot->is_result ? set[word] : known[word] | set[word];
+    }
+}
+
+static void take(struct carried *c, int rank, const struct step *step)
+{
+    if (step->op == STEP_PUT)
+        put(c, rank, step);
+    else
+        for (int32_t i = 0; i < step->count; i++)
+            get_slot(c, rank, step->slot + i);
+}
+
+/* -- the order of all steps, and which slots are results -------------------------------------
+ */
+
+static bool can_take(const struct step *step, const bool *written)
+{
+    for (int32_t i = 0; step->op != STEP_PUT && i < step->count; i++)
+        if (!written[step->slot + i])
+            return false;
+    return true;
+}
+
+/* The rank's lane as far as it can go. */
+static bool run_lane(struct carried *c, int rank, int32_t lane, size_t *next, bool *written)
+{
+    const struct schedule *schedule = &c->schedule[rank];
+    bool any = false;
+
+    for (; *next < schedule->count; ++*next) {
+        const struct step *step = &schedule->step[*next];
+
+        if (step->lane != lane)
+            continue;
+        if (!can_take(step, written))
+            return any;
+        if (step->op == STEP_PUT)
+            written[step->slot] = true;
+        ROOM_FOR_ONE(c->turn, c->turns, c->turn_capacity);
+        c->turn[c->turns++] = (struct turn){.rank = rank, .step = *step};
+        any = true;
+    }
+    return any;
+}
+
+static int32_t lanes_of(const struct carried *c)
+{
+    int32_t lanes = 1;
+
+    for (int rank = 0; rank < c->ranks; rank++)
+        for (size_t i = 0; i < c->schedule[rank].count; i++)
+            if (c->schedule[rank].step[i].lane >= lanes)
+                lanes = c->schedule[rank].step[i].lane + 1;
+    return lanes;
+}
+
+static void order_steps(struct carried *c)
+{
+    int32_t lanes = lanes_of(c);
+    bool *written = NEW_ARRAY(bool, (size_t)c->slots);
+    size_t *next = NEW_ARRAY(size_t, (size_t)c->ranks * (size_t)lanes);
+    bool any = true;
+
+    while (any) {
+        any = false;
+        for (int rank = 0; rank < c->ranks; rank++)
+            for (int32_t lane = 0; lane < lanes; lane++)
+                any |= run_lane(c, rank, lane,
+                                &next[(size_t)rank * (size_t)lanes + (size_t)lane], written);
+    }
+    free(written);
+    free(next);
+}
+
+static bool is_full(const struct carried *c, const uint64_t *set)
+{
+    int count = 0;
+
+    for (size_t word = 0; word < c->words; word++)
+        count += __builtin_popcountll(set[word]);
+    return count == c->ranks;
+}
+
+static void run(struct carried *c)
+{
+    know_own(c);
+    for (size_t i = 0; i < c->turns; i++)
+        take(c, c->turn[i].rank, &c->turn[i].step);
+}
+
+static void find_results(struct carried *c)
+{
+    run(c);
+    for (int64_t i = 0; i < c->slots; i++) {
+        struct slot *slot = &c->slot[i];
+
+        slot->is_result = true;
+        for (int32_t part = 0; part < slot->parts; part++)
+            slot->is_result &= is_full(c, moving_of(c, slot, part));
+    }
+}
+
+/* -- life ------------------------------------------------------------------------------------
+ */
+
+struct carried *carried_new(const struct choice *collective, int ranks, int64_t bytes,
+                            int64_t packet_bytes)
+{
+    const struct collective_kind *kind = collective_of(collective);
+    struct carried *c = NEW(struct carried);
+    int64_t sets;
+
+    c->ranks = ranks;
+    c->bytes = bytes;
+    c->packet_bytes = packet_bytes;
+    c->words = ((size_t)ranks + 63) / 64;
+    c->slots = kind->slots(collective->conf, ranks);
+    c->slot = NEW_ARRAY(struct slot, (size_t)c->slots + 1);
+    c->schedule = NEW_ARRAY(struct schedule, (size_t)ranks);
+    for (int rank = 0; rank < ranks; rank++) {
+        kind->steps(collective->conf, &c->schedule[rank], rank, ranks, bytes);
+        for (size_t i = 0; i < c->schedule[rank].count; i++)
+            note_step(c, rank, &c->schedule[rank].step[i]);
+    }
+    fill_readers(c);
+    number_edges(c);
+    find_parts(c);
+    sets = place_slots(c);
+    c->known = NEW_ARRAY(uint64_t, (size_t)ranks * (size_t)c->parts * c->words);
+    c->moving = NEW_ARRAY(uint64_t, (size_t)sets * c->words);
+    c->result = NEW_ARRAY(uint64_t, (size_t)c->parts * c->words);
+    order_steps(c);
+    find_results(c);
+    return c;
+}
+
+static void forget_losses(struct carried *c)
+{
+    for (size_t i = 0; i < c->losses; i++)
+        free(c->loss[i].missing);
+    c->losses = 0;
+}
+
+struct carried *carried_free(struct carried *c)
+{
+    if (!c)
+        return NULL;
+    forget_losses(c);
+    for (int rank = 0; rank < c->ranks; rank++)
+        schedule_done(&c->schedule[rank]);
+    free(c->schedule);
+    free(c->slot);
+    free(c->reader);
+    free(c->number);
+    free(c->part);
+    free(c->turn);
+    free(c->known);
+    free(c->moving);
+    free(c->result);
+    free(c->loss);
+    free(c);
+    return NULL;
+}
+
+/* -- what is asked ---------------------------------------------------------------------------
+ */
+
+static const struct slot *slot_of(const struct carried *c, int64_t edge)
+{
+    int64_t low = 0, high = c->slots;
+
+    assert(edge >= 0 && edge < c->edges);
+    while (high - low > 1) {
+        int64_t middle = low + (high - low) / 2;
+
+        if (c->slot[middle].edge <= edge)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &c->slot[low];
+}
+
+bool carried_is_result(const struct carried *c, int64_t edge)
+{
+    return slot_of(c, edge)->is_result;
+}
+
+uint32_t carried_number(const struct carried *c, int64_t edge)
+{
+    return c->number[edge];
+}
+
+uint32_t carried_numbers(const struct carried *c)
+{
+    return c->numbers;
+}
+
+int64_t carried_edge(const struct carried *c, int from, int to, int64_t number)
+{
+    for (int64_t i = 0; i < c->slots; i++)
+        for (int64_t edge = c->slot[i].edge;
+             c->slot[i].writer == from && edge < c->slot[i + 1].edge; edge++)
+            if (c->reader[edge] == to && c->number[edge] == number)
+                return edge;
+    return -1;
+}
+
+void carried_lose(struct carried *c, int64_t edge, int32_t packets, const uint64_t *missing)
+{
+    size_t words = ((size_t)packets + 63) / 64;
+    struct loss *loss;
+
+    ROOM_FOR_ONE(c->loss, c->losses, c->loss_capacity);
+    loss = &c->loss[c->losses++];
+    *loss = (struct loss){.edge = edge, .packets = packets};
+    loss->missing = NEW_ARRAY(uint64_t, words);
+    memcpy(loss->missing, missing, words * sizeof *missing);
+}
+
+bool carried_lost_any(const struct carried *c)
+{
+    return c->losses > 0;
+}
+
+const struct carried_part *carried_parts(struct carried *c, int *ret_parts)
+{
+    c->loss_of = NEW_ARRAY(struct loss *, (size_t)c->edges);
+    for (size_t i = 0; i < c->losses; i++)
+        c->loss_of[c->loss[i].edge] = &c->loss[i];
+    for (int i = 0; i < c->parts; i++)
+        c->part[i].from = &c->result[(size_t)i * c->words];
+    run(c);
+    free(c->loss_of);
+    c->loss_of = NULL;
+    forget_losses(c);
+    *ret_parts = c->parts;
+    return c->part;
+}
