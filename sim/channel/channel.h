@@ -20,6 +20,7 @@
 #include "sim/node/node.h"
 
 struct channel;
+struct loss_check;
 struct listing;
 struct request;
 
@@ -75,7 +76,7 @@ struct request {
     void *owner;         /* the caller's */
     /* Direct channels that may lose: as struct message has them (sim/network/message.h). */
     int64_t round;
-    uint32_t number;
+    uint32_t which, number;
     bool vital;
     request_fn *missed; /* callback or NULL, before its reader is told: request->message has
                          * lost some, or all, for good; the object can be read all the same */
@@ -143,6 +144,8 @@ struct channel_means {
 struct channel_kind {
     struct kind kind;
     struct channel_facts (*facts)(const void *conf);
+    /* What no table can say about one field alone; NULL: nothing. */
+    void (*check)(const void *conf, const struct loss_check *check);
     /* Of requests that move so many bytes.  NULL: no closed form describes the kind. */
     struct channel_means (*means)(const void *conf, int64_t bytes);
     struct channel *(*open)(struct world *world, const char *name, const void *conf);
@@ -159,6 +162,9 @@ struct channel_kind {
     /* The job is over: what was rented for it is given back.  Callback-safe; the second call
      * does nothing.  NULL: nothing was. */
     void (*release)(struct channel *channel);
+    /* A sentence about what it was told to do and never could: a scripted loss of a message
+     * that nobody sent.  NULL: it is never told such things. */
+    bool (*unused)(const struct channel *channel, char *out, size_t size);
     /* Charges requests, transfer and hours up to now; the channel's last act. */
     void (*settle)(struct channel *channel);
     /* Money owed by now that settle has not charged yet. */

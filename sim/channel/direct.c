@@ -228,6 +228,7 @@ static void post_parcel(struct direct *direct, struct request *request)
                                        .to = request->to,
                                        .bytes = request->bytes,
                                        .round = request->round,
+                                       .which = request->which,
                                        .number = request->number,
                                        .vital = request->vital,
                                        .delivered = parcel_delivered,
@@ -365,6 +366,40 @@ static struct channel_facts facts(const void *settings)
                                   .needs_addressable_nodes = true};
 }
 
+static bool never_ends(const struct direct_conf *conf)
+{
+    struct transport_rule rule =
+        transport_kind_of(&conf->transport)->rule(conf->transport.conf);
+
+    return !(rule.timer->max_attempts > 0 || isfinite(rule.deadline_s)) &&
+           loss_copy_ratio(&conf->loss, 1 << 30) >= 1;
+}
+
+static void check(const void *settings, const struct loss_check *check)
+{
+    const struct direct_conf *conf = settings;
+    const struct loss_kind *loss = conf->loss.kind ? loss_kind_of(&conf->loss) : NULL;
+
+    if (loss && loss->check)
+        loss->check(conf->loss.conf, check);
+    if (loss && loss->lose && !conf->transport.kind) {
+        diag_add(
+            check->diags, DIAG_ERROR, check->place(check, "loss"),
+            "messages are lost, and nothing says what is done about it: give the channel a "
+            "'transport'");
+        diag_add(check->diags, DIAG_NOTE, check->place(check, "loss"),
+                 "there are: reliable, unreliable, bounded");
+    } else if (loss && conf->transport.kind && never_ends(conf)) {
+        diag_add(check->diags, DIAG_ERROR, check->place(check, "loss"),
+                 "every message is lost and would be sent again for ever");
+    }
+}
+
+static bool unused(const struct channel *channel, char *out, size_t size)
+{
+    return transport_unused(((const struct direct *)channel)->transport, out, size);
+}
+
 static void send(struct channel *channel, struct message *message)
 {
     transport_send(((struct direct *)channel)->transport, message);
@@ -437,6 +472,8 @@ const struct channel_kind channel_direct = {
              .fields = direct_fields,
              .conf_size = sizeof(struct direct_conf)},
     .facts = facts,
+    .check = check,
+    .unused = unused,
     .means = means,
     .open = open_direct,
     .begin = begin,

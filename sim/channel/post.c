@@ -55,8 +55,8 @@ static void number(const struct exchange *exchange, struct request *request, int
     const struct carried *carried = exchange->plan->carried;
 
     request->round = exchange->round + 1;
-    request->number =
-        (uint32_t)exchange->round * carried_numbers(carried) + carried_number(carried, edge);
+    request->which = carried_number(carried, edge);
+    request->number = (uint32_t)exchange->round * carried_numbers(carried) + request->which;
     request->vital = carried_is_result(carried, edge);
     request->missed = missed;
 }

@@ -46,6 +46,13 @@ static const struct choice *store_of(const struct scenario *scenario)
                : NULL;
 }
 
+static bool is_lossy(const struct scenario *scenario)
+{
+    const struct choice *main = scenario->channels.entry;
+
+    return channel_kind_of(main)->facts(main->conf).is_watched;
+}
+
 static bool check(const struct scenario *scenario, struct diag_list *diags)
 {
     const struct sync_kind *sync = sync_kind_of(&scenario->sync);
@@ -65,6 +72,11 @@ static bool check(const struct scenario *scenario, struct diag_list *diags)
             "the closed form is one of rounds that end for all; with sync '%s' they do not: "
             "simulate it",
             scenario->sync.kind->name);
+    if (scenario->links.count || is_lossy(scenario))
+        diag_add(
+            diags, DIAG_ERROR, scenario_place(scenario, "channels.main"),
+            "the closed form is one of a network that loses nothing and is the same between "
+            "all: simulate it");
     has_form(scenario->channels.entry, scenario_place(scenario, "channels.main"), diags);
     has_form(store_of(scenario), scenario_place(scenario, "job.store"), diags);
     return diags->errors == errors;

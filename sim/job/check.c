@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/channel/channel.h"
+#include "sim/job/check_network.h"
 #include "sim/job/job.h"
 #include "sim/node/platform.h"
 #include "sim/scenario/scenario.h"
@@ -87,18 +88,10 @@ static void check_use(const struct scenario *scenario, struct diag_list *diags)
     }
 }
 
-/* A setting that nothing reads would be believed. */
-static void check_links(const struct scenario *scenario, struct diag_list *diags)
-{
-    if (scenario->links.count)
-        diag_add(diags, DIAG_ERROR, scenario_place(scenario, "links"),
-                 "no job or channel of this scenario uses links between groups");
-}
-
 void job_check_parts(const struct scenario *scenario, struct diag_list *diags)
 {
     check_platforms(scenario, diags);
     check_channels(scenario, diags);
     check_use(scenario, diags);
-    check_links(scenario, diags);
+    job_check_network(scenario, diags);
 }

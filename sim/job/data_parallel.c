@@ -176,6 +176,22 @@ static void check(const struct scenario *scenario, const struct learner *learner
         sync_kind_of(&scenario->sync)->check(scenario, learner, diags);
 }
 
+static const char *unrepeatable(const struct scenario *scenario)
+{
+    const struct data_parallel_conf *conf = scenario->job.conf;
+    const struct sync_kind *sync = sync_kind_of(&scenario->sync);
+    const struct choice *main = scenario->channels.entry;
+
+    if (sync->staleness(scenario->sync.conf) != 0)
+        return "workers do not wait for each other: what they learn depends on the clock";
+    if (channel_kind_of(main)->facts(main->conf).may_lose)
+        return "what is learnt depends on which messages the network loses";
+    if (conf->on_worker_loss == LOSS_CONTINUE_WITHOUT ||
+        (sync->leaves_behind && sync->leaves_behind(scenario->sync.conf)))
+        return "what is learnt depends on who is gone or late";
+    return NULL;
+}
+
 /* -- the job -- */
 static struct training *training_of(struct job *job)
 {
@@ -310,6 +326,7 @@ const struct job_kind job_data_parallel = {
         },
     .trains = true,
     .check = check,
+    .unrepeatable = unrepeatable,
     .start = start,
     .figures = training_figures,
     .dismiss = dismiss,

@@ -2,6 +2,8 @@
  * job.c -- the registry of job kinds. */
 #include "sim/job/job.h"
 
+#include "sim/scenario/scenario.h"
+
 #define JOB(name_) extern const struct job_kind job_##name_;
 #include "sim/job/list.h"
 #undef JOB
@@ -18,3 +20,14 @@ const struct family job_family = {
     .doc = "What a run does with its groups and channels.",
     .kinds = kinds,
 };
+
+bool job_is_repeatable(const struct scenario *scenario, const char **ret_why)
+{
+    const struct job_kind *kind = job_kind_of(&scenario->job);
+    const char *why = kind->unrepeatable ? kind->unrepeatable(scenario)
+                                         : "a job of its kind learns nothing that is recorded";
+
+    if (ret_why)
+        *ret_why = why;
+    return !why;
+}

@@ -8,6 +8,8 @@
 #ifndef TRAINCAST_SIM_JOB_JOB_H
 #define TRAINCAST_SIM_JOB_JOB_H
 
+#include <stdbool.h>
+
 #include "base/diag.h"
 #include "base/field.h"
 
@@ -24,6 +26,9 @@ struct job_kind {
     /* Checks across fields that no table can express; learner is NULL when not loaded. */
     void (*check)(const struct scenario *scenario, const struct learner *learner,
                   struct diag_list *diags);
+    /* Why a recorded trajectory may not stand in for what it learns (see job_is_repeatable);
+     * NULL: it may.  Without this it never may. */
+    const char *(*unrepeatable)(const struct scenario *scenario);
     /* Before the engine runs: spawn the first bodies.  Never blocks. */
     struct job *(*start)(struct run *run);
     /* After the engine ended, whatever way: fills the figures the job has (losses, rounds ...).
@@ -45,5 +50,12 @@ static inline const struct job_kind *job_kind_of(const struct choice *choice)
 {
     return (const struct job_kind *)choice->kind;
 }
+
+/* Whether what a run of this scenario learns is the same on every platform, channel and
+ * network, so that a recorded trajectory may stand in for it (learner kind `replayed`).  Not
+ * where what is learnt depends on the clock (asp, ssp, going on without those that are late or
+ * gone) or on which messages a network loses.  False: why, in words, in *ret_why (may be NULL).
+ */
+bool job_is_repeatable(const struct scenario *scenario, const char **ret_why);
 
 #endif

@@ -205,10 +205,34 @@ void run_interrupt(void)
         engine_stop(engine_in_progress);
 }
 
+static void open_links(struct run *run)
+{
+    const struct map *links = &run->scenario->links;
+
+    run->link = NEW_ARRAY(struct network_link, links->count);
+    for (size_t i = 0; i < links->count; i++) {
+        const struct link_conf *conf = (const struct link_conf *)links->entry + i;
+        bool says_latency = !isnan(value_mean(&conf->latency_s));
+
+        run->link[i] =
+            (struct network_link){.name = links->name[i],
+                                  .from = run_find(&run->scenario->groups, conf->from),
+                                  .to = run_find(&run->scenario->groups, conf->to),
+                                  .both_ways = conf->both_ways,
+                                  .traffic = conf->traffic,
+                                  .latency_s = says_latency ? &conf->latency_s : NULL,
+                                  .bandwidth_bytes_per_s = conf->bandwidth_bytes_per_s,
+                                  .loss = &conf->loss};
+    }
+    run->network = (struct network){.link = run->link, .links = (int)links->count};
+    run->world.network = &run->network;
+}
+
 static void open_all(struct run *run)
 {
     const struct scenario *scenario = run->scenario;
 
+    open_links(run);
     for (size_t i = 0; i < scenario->groups.count; i++)
         run_open_platform(run, (int)i, scenario->groups.name[i]);
     for (size_t i = 0; i < scenario->channels.count; i++)
@@ -239,6 +263,23 @@ static void name_the_end(struct run *run, enum engine_end end, const char *reaso
     }
 }
 
+/* What a scenario says of messages that never were would be believed. */
+static void fail_if_unused(struct run *run)
+{
+    char text[256];
+
+    for (size_t i = 0; i < run->channel_count && run->end.status == RUN_DONE; i++) {
+        const struct channel *channel = run->channel[i];
+
+        if (!channel->kind->unused || !channel->kind->unused(channel, text, sizeof text))
+            continue;
+        run->end.status = RUN_FAILED;
+        run->end.stop_reason = "unused";
+        snprintf(run->message, sizeof run->message, "%s", text);
+        run->end.message = run->message;
+    }
+}
+
 static void settle(struct run *run)
 {
     run_release(run);
@@ -248,6 +289,7 @@ static void settle(struct run *run)
     run->end.stop_reason = run->stop_reason;
     run->end.message = run->message[0] ? run->message : NULL;
     job_kind_of(&run->scenario->job)->figures(run->job, &run->end);
+    fail_if_unused(run);
 }
 
 bool run_execute(struct run *run, const struct scenario *scenario, struct learner *learner,
@@ -290,6 +332,7 @@ void run_done(struct run *run)
         run->platform[i]->kind->close(run->platform[i]);
     free(run->channel);
     free(run->platform);
+    free(run->link);
     engine_free(run->world.engine);
     ledger_free(run->world.ledger);
     *run = (struct run){0};

@@ -11,6 +11,7 @@
 #include "sim/channel/channel.h"
 #include "sim/job/job.h"
 #include "sim/job/learner/learner.h"
+#include "sim/network/network.h"
 #include "sim/node/platform.h"
 #include "sim/results/results.h"
 #include "sim/scenario/scenario.h"
@@ -41,6 +42,8 @@ struct run {
     const struct scenario *scenario;
     struct trial *trial; /* NULL: stands alone */
     struct world world;
+    struct network network;     /* of the scenario's links */
+    struct network_link *link;  /* [network.links] */
     /* [platform_count]: the scenario's groups', then the job's own */
     struct platform **platform;
     size_t platform_count, platform_capacity;

@@ -106,8 +106,8 @@ bool training_evaluates(const struct training *t, int64_t round);
  * decides whether it is the last (t->last_round, run_stop).  Returns whether an evaluation was
  * begun. */
 bool training_form(struct training *t, double begin_s);
-/* The round is over for its last member.  entity: whom the critical path went through up to now;
- * LEDGER_RUN: the kind cuts the path elsewhere. */
+/* The round is over for its last member.  entity: whom the critical path went through up to
+ * now; LEDGER_RUN: the kind cuts the path elsewhere. */
 void training_complete(struct training *t, int64_t round, bool evaluated, int entity);
 /* The losses evaluated last go to the ledger once they are there; at the end for the last
  * round. */

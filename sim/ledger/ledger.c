@@ -72,13 +72,6 @@ void ledger_series(struct ledger *ledger, int entity, int64_t step, double sim_t
                                                   .entity = entity});
 }
 
-const char *const traffic_names[] = {
-#define X(upper_, lower_, doc_) #lower_,
-    TRAFFIC_LIST(X)
-#undef X
-        NULL,
-};
-
 struct message_count *ledger_messages(struct ledger *ledger, enum traffic traffic)
 {
     return &ledger->messages[traffic];

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/outcome.h"
+#include "base/traffic.h"
 
 /* One list of what an entity can be doing; breakdown and spans use these words. */
 /* clang-format off */
@@ -94,22 +95,6 @@ void ledger_request_row(struct ledger *ledger, int entity, const struct request_
                         double begin_s, double end_s, int64_t bytes, enum outcome outcome);
 
 /* -- messages (collectives, direct links) ----------------------------------------------- */
-/* Classes of traffic: what a network may treat, and lose, differently. */
-/* clang-format off */
-#define TRAFFIC_LIST(X)                                                                     \
-    X(TRAINING, training, "what workers exchange to learn")                                 \
-    X(STORAGE,  storage,  "requests to a service and its answers")                          \
-    X(WEB,      web,      "requests of users and their answers")                            \
-    X(CONTROL,  control,  "acknowledgements")
-/* clang-format on */
-enum traffic {
-#define X(upper_, lower_, doc_) TRAFFIC_##upper_,
-    TRAFFIC_LIST(X)
-#undef X
-        TRAFFIC_COUNT
-};
-extern const char *const traffic_names[]; /* [TRAFFIC_COUNT], then NULL */
-
 /* A message is sent as one copy, and as one more for each retransmission. */
 struct message_count {
     int64_t sent;          /* messages */

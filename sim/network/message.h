@@ -26,6 +26,7 @@ struct message {
     struct node *from, *to;
     int64_t bytes;
     int64_t round;   /* from 1, as scripts name it; 0: of no round */
+    uint32_t which;  /* of its link's messages of the round, from 0, likewise */
     uint32_t number; /* on its link, see above */
     bool vital;      /* nobody can go on without it: sent again until it is there, whatever the
                       * transport */

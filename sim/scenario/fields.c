@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * fields.c -- the tables of a scenario's long form; the structs are in scenario.h. */
+#include "base/traffic.h"
 #include "sim/scenario/scenario.h"
 
 static const struct field compute_fields[] = {
@@ -38,12 +39,19 @@ static const struct field group_fields[] = {
 
 static const struct field link_fields[] = {
     CONF(struct link_conf, from, .doc = "A group."),
-    CONF(struct link_conf, to, .doc = "Another group."),
-    CONF(struct link_conf, latency_s, .preset = "0 s",
+    CONF(struct link_conf, to, .doc = "Another group, or the same: between its nodes."),
+    CONF(struct link_conf, both_ways, .preset = "yes",
+         .doc = "Whether it also holds for what goes from `to` to `from`."),
+    CONF(struct link_conf, traffic, .names = traffic_names_and_all, .preset = "all",
+         .doc = "The class of traffic that it holds for; the first link that fits counts."),
+    CONF(struct link_conf, latency_s, .optional = true,
+         .absent = "as the channel and the platforms say",
          .doc = "Time of an empty message, one way."),
     CONF(struct link_conf, bandwidth_bytes_per_s, .above_min = true, .optional = true,
          .absent_is = ABSENT_INFINITY, .absent = "as much as the nodes' network cards carry",
          .doc = "Rate between each pair of nodes."),
+    CONF(struct link_conf, loss, .family = "loss", .optional = true, .absent = "the channel's",
+         .doc = "Which messages it loses."),
     CONF_END,
 };
 

@@ -38,10 +38,14 @@ struct group_conf {
     struct compute_conf compute; /* FIELD_ENTRY of the provider's section "compute" */
 };
 
-struct link_conf { /* what lies between two groups, where the platform does not say */
+struct link_conf { /* what lies between two groups, or within one, in place of what else says so
+                    */
     char *from, *to;
-    struct value latency_s;
+    bool both_ways;
+    int traffic;                  /* enum traffic; TRAFFIC_COUNT: all */
+    struct value latency_s;       /* NaN: as the channel and the platforms say */
     double bandwidth_bytes_per_s; /* per pair of nodes; INFINITY when absent */
+    struct choice loss;           /* family "loss"; kind NULL: the channel's */
 };
 
 struct charge_as_conf {

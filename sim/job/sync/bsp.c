@@ -156,6 +156,13 @@ static int64_t staleness(const void *conf)
     return 0;
 }
 
+static bool leaves_behind(const void *settings)
+{
+    const struct bsp_conf *conf = settings;
+
+    return isfinite(conf->timeout_s) && conf->on_timeout == TIMEOUT_CONTINUE_WITHOUT;
+}
+
 static void check_merging(const struct scenario *scenario, struct diag_list *diags)
 {
     const struct choice *main = scenario->channels.entry;
@@ -231,6 +238,7 @@ const struct sync_kind sync_bsp = {
             .needs = needs,
         },
     .staleness = staleness,
+    .leaves_behind = leaves_behind,
     .check = check,
     .start = start,
     .free = bsp_free,

@@ -27,6 +27,8 @@ struct sync_kind {
     /* Rounds by which the fastest worker may be ahead of the slowest.  0: what is learnt does
      * not depend on the clock; INT64_MAX: no limit. */
     int64_t (*staleness)(const void *conf);
+    /* Whether it may go on without workers that are late; NULL: it never does. */
+    bool (*leaves_behind)(const void *conf);
     /* Messages that the channel does not take, optimizers that it does not suit ...; learner is
      * NULL when not loaded. */
     void (*check)(const struct scenario *scenario, const struct learner *learner,

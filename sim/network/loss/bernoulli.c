@@ -33,7 +33,8 @@ static int64_t lose_packets(struct rng *rng, double ratio, int32_t packets, uint
     return count;
 }
 
-static int64_t lose(const struct loss_process *process, const struct copy *copy, uint64_t *lost)
+static int64_t lose(const struct loss_process *process, const struct loss_copy *copy,
+                    uint64_t *lost)
 {
     const struct bernoulli_conf *conf = (const struct bernoulli_conf *)process->conf;
     struct rng rng = loss_rng(process, copy);

@@ -68,9 +68,10 @@ int32_t loss_packets(const struct loss_process *process, int64_t bytes)
                                                             : 1;
 }
 
-int32_t loss_decide(const struct loss_process *process, const struct copy *copy, uint64_t *lost)
+int32_t loss_decide(const struct loss_process *process, const struct loss_copy *copy,
+                    uint64_t *lost)
 {
-    struct copy whole = *copy;
+    struct loss_copy whole = *copy;
     int64_t count;
 
     if (!process)
@@ -95,10 +96,12 @@ double loss_copy_ratio(const struct choice *choice, int64_t bytes)
     ratio = loss_kind_of(choice)->mean_ratio(choice->conf);
     if (conf->per == LOSS_PER_MESSAGE)
         return ratio;
+    if (loss_kind_of(choice)->void_ratio)
+        return loss_kind_of(choice)->void_ratio(choice->conf, packets_of(conf, bytes));
     return -expm1(packets_of(conf, bytes) * log1p(-ratio));
 }
 
-struct rng loss_rng(const struct loss_process *process, const struct copy *copy)
+struct rng loss_rng(const struct loss_process *process, const struct loss_copy *copy)
 {
     struct rng rng = rng_at(process->stream, copy->from, copy->to);
 

@@ -30,26 +30,27 @@ struct loss_conf {
 };
 
 /* A copy of a message, or of what of it was missing. */
-struct copy {
+struct loss_copy {
     uint32_t from, to; /* the nodes' ids, see loss_node_id */
     uint32_t number;   /* of the message on its link */
     int attempt;       /* 0: the first copy */
     int32_t packets;   /* of the whole message: loss_packets */
     int64_t bytes;     /* likewise */
     int64_t round;
+    uint32_t which; /* of the link's messages of the round, from 0 */
     double sent_s;
 };
 
 struct loss_process;
 
-/* What is wrong with the settings that no table can say about one field alone. */
+/* For finding what is wrong with settings that no table can say about one field alone. */
 struct loss_check {
     struct diag_list *diags;
-    struct place (*place)(const struct loss_check *check,
-                          const char *key); /* of the settings */
-    const void *arg;                        /* place's */
-    int64_t nodes;                          /* that send to each other; 0: not known */
-    int64_t rounds;                         /* that the run has at most; 0: not known */
+    /* Of a key of the channel's or link's settings: "loss.mean_burst". */
+    struct place (*place)(const struct loss_check *check, const char *key);
+    const void *arg; /* place's */
+    int64_t nodes;   /* that send to each other; 0: not known */
+    int64_t rounds;  /* that the run has at most; 0: not known */
 };
 
 struct loss_kind {
@@ -61,10 +62,13 @@ struct loss_kind {
     /* Decides about copy->packets packets.  Sets the bits of those that are lost in lost[]
      * (cleared before) and returns how many they are; with lost NULL any number above 0 says
      * that some are.  NULL: never any. */
-    int64_t (*lose)(const struct loss_process *process, const struct copy *copy,
+    int64_t (*lose)(const struct loss_process *process, const struct loss_copy *copy,
                     uint64_t *lost);
     /* Of one packet, on average over time: what closed forms take; NaN: nobody knows. */
     double (*mean_ratio)(const void *conf);
+    /* Of so many packets sent one after another, something is lost.  NULL: as if each were on
+     * its own. */
+    double (*void_ratio)(const void *conf, int32_t packets);
     /* The run is over: a sentence about what never came to pass; false: nothing to say. */
     bool (*unused)(const void *state, char *out, size_t size);
 };
@@ -91,18 +95,22 @@ struct loss_process *loss_free(struct loss_process *process);
 int32_t loss_packets(const struct loss_process *process, int64_t bytes);
 /* How many packets of the copy are lost; lost: [(copy->packets + 63) / 64], zeroed, gets their
  * bits. */
-int32_t loss_decide(const struct loss_process *process, const struct copy *copy,
+int32_t loss_decide(const struct loss_process *process, const struct loss_copy *copy,
                     uint64_t *lost);
 /* The share of copies of a message with so many bytes of which something is lost. */
 double loss_copy_ratio(const struct choice *choice, int64_t bytes);
 
 /* The numbers of this copy, from its packet `packet` on, for kinds. */
-struct rng loss_rng(const struct loss_process *process, const struct copy *copy);
+struct rng loss_rng(const struct loss_process *process, const struct loss_copy *copy);
 
 /* Nodes of different groups have different ids. */
 static inline uint32_t loss_node_id(uint32_t group, uint32_t number)
 {
     return group << 24 ^ number;
+}
+static inline int64_t loss_node_number(uint32_t id)
+{
+    return id & 0xffffff;
 }
 
 /* clang-format off */

@@ -38,9 +38,9 @@ static void wait_until(struct message *message, double due_s, event_fn *then)
 /* -- which packets are lost ------------------------------------------------------------------
  */
 
-static struct copy copy_of(const struct message *message)
+static struct loss_copy copy_of(const struct message *message)
 {
-    return (struct copy){
+    return (struct loss_copy){
         .from = loss_node_id(message->from->group, message->from->number),
         .to = loss_node_id(message->to->group, message->to->number),
         .number = message->number,
@@ -48,6 +48,7 @@ static struct copy copy_of(const struct message *message)
         .packets = message->packets,
         .bytes = message->bytes,
         .round = message->round,
+        .which = message->which,
         .sent_s = message->copy_sent_s,
     };
 }
@@ -69,7 +70,7 @@ static int32_t missing_after(struct message *message, bool keep)
 {
     struct transport *transport = message->transport;
     struct loss_process *loss = path_of(transport, message->from, message->to)->loss;
-    struct copy copy = copy_of(message);
+    struct loss_copy copy = copy_of(message);
     size_t words = message_words(message);
     uint64_t *lost, *bits = message_bits(message);
     int32_t count = 0;
@@ -133,7 +134,7 @@ static double acknowledge(struct message *message)
     int64_t bytes = transport->rule.timer->ack_bytes;
     double rate = fmin(back->cap_per_s, fmin(share_capacity(message->to->nic_up),
                                              share_capacity(message->from->nic_down)));
-    struct copy copy = copy_of(message);
+    struct loss_copy copy = copy_of(message);
 
     transport->acks->sent++;
     transport->acks->bytes_sent += bytes;
