@@ -26,6 +26,7 @@ struct work work_sum(struct work a, struct work b);
 /* A chosen kind bound to the shape of its data.  A small value; conf is borrowed. */
 struct model {
     const struct model_kind *kind;
+    const struct kind *chosen; /* what the scenario calls it: one kind may serve several */
     const void *conf;
     int32_t features;   /* D */
     int32_t classes;    /* K */
@@ -34,6 +35,7 @@ struct model {
     int64_t statistics; /* S: running statistics that lie behind the parameters, and are kept up
                          * by learning without being learnt (batch normalisation) */
     void *bound;        /* what the kind made for this shape of data; NULL: nothing */
+    bool counted_only;  /* it says what it costs, but cannot be computed */
 };
 
 /* Sums over rows; add up those of several calls in a fixed order. */
@@ -119,6 +121,23 @@ struct model_kind {
 };
 
 extern const struct family model_family; /* "model" */
+extern const struct family layer_family; /* "layer": what networks are made of */
+
+/* What every kind of model has beside its own settings. */
+struct model_common {
+    bool phantom;
+    struct choice charge_as; /* kind NULL: absent */
+};
+const struct model_common *model_common_of(const struct choice *choice); /* never NULL */
+
+/* The kind of model behind a choice of the family. */
+const struct model_kind *model_kind_of(const struct choice *choice);
+
+const char *model_name(const struct model *model);
+
+/* The data that a network is published for, if it is for any: what a model is bound to that is
+ * only counted.  Else `data`, as it is. */
+struct matrix model_published_shape(const struct choice *choice, const struct matrix *data);
 
 /* Binds kind and conf to data of such a shape (features, classes, sparse or dense: rows that
  * the model is given later must agree).  False with a sentence when they do not fit. */

@@ -66,7 +66,7 @@ static bool admm_fits(const void *conf, const struct model *model, struct err *e
     if (model->kind->convex)
         return true;
     return err_set(err, "optimizer 'admm' needs a convex model, which '%s' is not",
-                   model->kind->kind.name);
+                   model_name(model));
 }
 
 static int64_t admm_batch_size(const void *conf)

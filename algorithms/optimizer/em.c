@@ -54,7 +54,7 @@ static bool em_fits(const void *conf, const struct model *model, struct err *err
     return err_set(err,
                    "optimizer 'em' is for models like 'kmeans'; '%s' needs one that follows "
                    "gradients",
-                   model->kind->kind.name);
+                   model_name(model));
 }
 
 static int64_t em_batch_size(const void *conf)

@@ -37,7 +37,7 @@ bool optimizer_check(const struct optimizer *optimizer, struct err *err)
 
     if (!optimizer->kind->fits_says_all && !model->gradient)
         return err_set(err, "optimizer '%s' follows a gradient, which model '%s' has not",
-                       optimizer->kind->kind.name, model->kind.name);
+                       optimizer->kind->kind.name, model_name(optimizer->model));
     return !optimizer->kind->fits ||
            optimizer->kind->fits(optimizer->conf, optimizer->model, err);
 }

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "algorithms/model/model.h"
 #include "sim/command/command.h"
+#include "sim/command/describe_network.h"
 #include "sim/results/results.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/sheet.h"
@@ -23,8 +25,12 @@ static int run(const struct command_options *options, const char *const *argumen
         sheet_describe("sweep: many runs of a scenario, in YAML", sweep_fields, stdout);
         return EXIT_CODE_DONE;
     }
-    if (scenario_describe(families, arguments[0], stdout, &err))
+    if (scenario_describe(families, arguments[0], stdout, &err)) {
+        if (!strncmp(arguments[0], "model.", strlen("model.")))
+            describe_network(family_find(&model_family, arguments[0] + strlen("model.")),
+                             stdout);
         return EXIT_CODE_DONE;
+    }
     fprintf(stderr, "traincast describe: error: %s\n", err.text);
     return EXIT_CODE_BAD_INPUT;
 }

@@ -15,11 +15,7 @@
 #include "traces/partition/partition.h"
 
 const struct family *const families[] = {
-    &job_family,       &platform_family,
-    &channel_family,   &pattern_family,
-    &sync_family,      &model_family,
-    &optimizer_family, &data_family,
-    &partition_family, &loss_family,
-    &transport_family, &averaging_family,
-    &graph_family,     NULL,
+    &job_family,       &platform_family,  &channel_family, &pattern_family,   &sync_family,
+    &model_family,     &optimizer_family, &data_family,    &partition_family, &loss_family,
+    &transport_family, &averaging_family, &graph_family,   &layer_family,     NULL,
 };

@@ -20,8 +20,17 @@ static double usd(int64_t pusd)
 }
 
 /* -- for people -- */
-static void print_learning(const struct run_end *end)
+static const char *charge_note(const struct run *run)
 {
+    return run->learner ? learner_facts(run->learner)->charge_note : "";
+}
+
+static void print_learning(const struct run *run)
+{
+    const struct run_end *end = &run->end;
+
+    if (*charge_note(run))
+        printf("  charged    %s\n", charge_note(run));
     if (isnan(end->train_loss))
         return;
     printf("  learning   train loss %.5f", end->train_loss);
@@ -161,7 +170,7 @@ void report_text(const struct run *run, int64_t run_id, const char *db, double w
            end->stop_reason);
     if (end->message)
         printf("  why        %s\n", end->message);
-    print_learning(end);
+    print_learning(run);
     print_series(run);
     print_time(run);
     print_bill(run);
@@ -247,6 +256,8 @@ void report_json(const struct run *run, int64_t run_id, const char *db, double w
     json_object_set_new(object, "sim_time_s", number(end->sim_time_s));
     json_object_set_new(object, "cost_usd", number(usd(ledger_cost_pusd(run->world.ledger))));
     json_object_set_new(object, "cost_pusd", json_integer(ledger_cost_pusd(run->world.ledger)));
+    json_object_set_new(object, "charge_note",
+                        *charge_note(run) ? json_string(charge_note(run)) : json_null());
     json_object_set_new(object, "train_loss", number(end->train_loss));
     json_object_set_new(object, "train_accuracy", number(end->train_accuracy));
     json_object_set_new(object, "test_loss", number(end->test_loss));

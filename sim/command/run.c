@@ -77,7 +77,7 @@ static bool execute(const struct loaded *loaded, const char *db,
         ok = report_trace(&run, options->trace, err);
     if (ok && options->model)
         ok = parameters_write(options->model, learner_parameters(loaded->learner),
-                              learner_facts(loaded->learner)->parameters, err);
+                              learner_facts(loaded->learner)->model_floats, err);
     run_done(&run);
     return ok;
 }

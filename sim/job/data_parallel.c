@@ -12,6 +12,8 @@
 #include "base/memory.h"
 #include "sim/job/training.h"
 
+#define MEBIBYTE 1048576.0
+
 const char *const data_parallel_loss_names[] = {"wait", "abort", "continue_without", NULL};
 
 static const struct field fields[] = {DATA_PARALLEL_FIELDS(struct data_parallel_conf, ), CONF_END};
@@ -30,6 +32,24 @@ static void check_stop(const struct scenario *scenario, struct diag_list *diags)
         diag_add(
             diags, DIAG_ERROR, scenario_place(scenario, "stop"),
             "nothing bounds this run: give stop.epochs, stop.rounds, stop.time or stop.cost");
+}
+
+/* A criterion that is never met would be believed to be looked at. */
+static void check_phantom(const struct scenario *scenario, struct diag_list *diags)
+{
+    const struct stop_conf *stop = &scenario->stop;
+    const struct {
+        const char *key;
+        bool given;
+    } criteria[] = {{"stop.train_loss", !isnan(stop->train_loss)},
+                    {"stop.test_loss", !isnan(stop->test_loss)},
+                    {"stop.test_accuracy", !isnan(stop->test_accuracy)}};
+
+    for (size_t i = 0; i < sizeof criteria / sizeof *criteria; i++)
+        if (criteria[i].given)
+            diag_add(diags, DIAG_ERROR, scenario_place(scenario, criteria[i].key),
+                     "model '%s' is a phantom, which only costs: it has no loss to stop at",
+                     scenario->model.kind->name);
 }
 
 static void check_channel(const struct scenario *scenario, const struct platform_facts *node,
@@ -110,11 +130,13 @@ static void check_memory(const struct scenario *scenario, const struct learner_f
     for (int w = 0; w < facts->workers; w++) {
         if (!node->memory_bytes || facts->footprint_bytes[w] <= node->memory_bytes)
             continue;
-        units_format((double)facts->footprint_bytes[w], DIMENSION_MEMORY, need, sizeof need);
+        units_format(ceil((double)facts->footprint_bytes[w] / MEBIBYTE) * MEBIBYTE,
+                     DIMENSION_MEMORY, need, sizeof need);
         units_format((double)node->memory_bytes, DIMENSION_MEMORY, have, sizeof have);
         diag_add(diags, DIAG_ERROR, scenario_place(scenario, "groups.workers.platform.memory"),
-                 "worker %d needs %s for its partition and the model, but a %s has %s", w, need,
-                 node->node_word, have);
+                 "out of memory: worker %d needs %s for its partition and the model, but a %s "
+                 "has %s",
+                 w, need, node->node_word, have);
         return;
     }
 }
@@ -164,8 +186,11 @@ void training_check(const struct scenario *scenario, const struct learner *learn
     check_latency(scenario, &node, diags);
     check_store(scenario, diags);
     check_location(scenario, &node, diags);
-    if (learner)
-        check_memory(scenario, learner_facts(learner), &node, diags);
+    if (!learner)
+        return;
+    if (learner_facts(learner)->phantom)
+        check_phantom(scenario, diags);
+    check_memory(scenario, learner_facts(learner), &node, diags);
 }
 
 static void check(const struct scenario *scenario, const struct learner *learner,
@@ -279,10 +304,11 @@ void training_figures(struct job *job, struct run_end *end)
     end->epochs = training_epoch_of(t, t->round);
     end->time_to_loss_s = t->time_to_loss_s;
     end->cost_to_loss_pusd = t->cost_to_loss_pusd;
-    if (t->has_final && !isfinite(t->final.train_loss)) {
+    if (t->has_final && !t->facts->phantom && !isfinite(t->final.train_loss)) {
         end->status = RUN_DIVERGED;
         end->stop_reason = "diverged";
-        end->message = "the training loss is not a finite number";
+        end->message = "the training loss is not a finite number: try a smaller "
+                       "optimizer.learning_rate, or optimizer.schedule.warm_up";
     }
     if (t->sync->figures && !t->run->trial)
         t->sync->figures(t, end->sim_time_s);

@@ -121,9 +121,11 @@ static void decide(struct training *t, int64_t round, bool evaluated)
 {
     const char *reason = stop_by_progress(t, round);
 
-    if (t->has_final && !isfinite(t->final.train_loss)) {
+    if (t->has_final && !t->facts->phantom && !isfinite(t->final.train_loss)) {
         t->last_round = round;
-        run_stop(t->run, RUN_DIVERGED, "diverged", "the training loss became %g",
+        run_stop(t->run, RUN_DIVERGED, "diverged",
+                 "the training loss became %g: try a smaller optimizer.learning_rate, or "
+                 "optimizer.schedule.warm_up",
                  t->final.train_loss);
         return;
     }

@@ -41,18 +41,20 @@ size_t run_datasets(struct dataset_row row[2], const struct learner *learner)
     return facts->test_rows ? 2 : 1;
 }
 
-static const char *charge_note(const struct scenario *scenario, char *out, size_t size)
+/* A sentence about what is charged instead of what is computed, or NULL. */
+static const char *charge_note(const struct scenario *scenario, const struct learner *learner,
+                               struct text *note)
 {
     const struct charge_as_conf *as = &scenario->data.charge_as;
 
-    if (!as->rows && !as->bytes)
-        return NULL;
-    snprintf(out, size,
-             "time, bytes and money are those of %" PRId64 " rows, %" PRId64
-             " bytes; the model "
-             "learns from the rows in memory",
-             as->rows, as->bytes);
-    return out;
+    if (as->rows || as->bytes)
+        text_add(note,
+                 "time, bytes and money are those of %" PRId64 " rows, %" PRId64
+                 " bytes; the model learns from the rows in memory",
+                 as->rows, as->bytes);
+    if (learner && *learner_facts(learner)->charge_note)
+        text_add(note, "%s%s", note->length ? "; " : "", learner_facts(learner)->charge_note);
+    return note->chars;
 }
 
 static char *canonical_text(const struct scenario *scenario)
@@ -110,7 +112,7 @@ void run_about_init(struct run_about *about, const struct scenario *scenario,
         .data = name_of(&scenario->data.source),
         .scenario_text = about->text,
         .scenario_sha256 = scenario_sha256(scenario),
-        .charge_as = charge_note(scenario, about->note, sizeof about->note),
+        .charge_as = charge_note(scenario, learner, &about->note),
         .params = about->param,
         .param_count = about->params,
         .datasets = about->dataset,
@@ -129,5 +131,6 @@ void run_about_done(struct run_about *about)
     }
     free(about->param);
     free(about->text);
+    text_done(&about->note);
     *about = (struct run_about){0};
 }

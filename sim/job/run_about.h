@@ -3,6 +3,7 @@
 #ifndef TRAINCAST_SIM_JOB_RUN_ABOUT_H
 #define TRAINCAST_SIM_JOB_RUN_ABOUT_H
 
+#include "base/text.h"
 #include "sim/job/learner/learner.h"
 #include "sim/results/results.h"
 #include "sim/scenario/scenario.h"
@@ -20,7 +21,8 @@ struct run_about {
     struct param_row *param;
     size_t params, param_capacity;
     struct dataset_row dataset[RUN_DATASETS];
-    char *text, host[256], note[256];
+    char *text, host[256];
+    struct text note;
 };
 
 /* Fills the struct where it is: it must not be moved.  learner may be NULL: then nothing is

@@ -64,6 +64,24 @@ static const struct field charge_as_fields[] = {
 };
 
 static const char *const location_words[] = {"store", "disk", "memory", NULL};
+static const struct field images_fields[] = {
+    CONF(struct images_conf, shape, .optional = true, .absent = "as the source says",
+         .doc = "Channels, height and width of the images that the rows are, like 3x32x32."),
+    CONF(struct images_conf, mean, .optional = true, .absent = "0 for every channel",
+         .doc = "Taken from every pixel, whose values are 0 to 1: one number for each channel, "
+                "like 0.491 0.482 0.447, or 'measured' over the training rows."),
+    CONF(struct images_conf, sd, .optional = true, .absent = "1 for every channel",
+         .doc = "What every pixel is then divided by: likewise."),
+    CONF(struct images_conf, crop, .max = 256, .preset = "0",
+         .doc =
+             "While learning, put so many black pixels around an image and cut a random piece "
+             "of its own size out; 0: no.",
+         .source = "torchvision.transforms.RandomCrop with padding"),
+    CONF(struct images_conf, flip, .preset = "no",
+         .doc = "While learning, mirror every other image, at random, left to right.",
+         .source = "torchvision.transforms.RandomHorizontalFlip"),
+    CONF_END,
+};
 
 static const struct field data_fields[] = {
     CONF(struct data_conf, source, .family = "data", .beside = true,
@@ -78,6 +96,10 @@ static const struct field data_fields[] = {
          .source = "LambdaML, section 5: hot data"),
     CONF(struct data_conf, validation_ratio, .max = 0.95, .preset = "0",
          .doc = "Share of every partition that is held out of training."),
+    CONF(struct data_conf, images, .fields = images_fields, .optional = true,
+         .absent = "pixels are learnt from as they are",
+         .doc = "What images are, and what is done to them before they are learnt from. The "
+                "random part is the same whenever a worker repeats its round."),
     CONF(struct data_conf, charge_as, .fields = charge_as_fields, .optional = true,
          .absent = "time, bytes and money are those of the rows that are there",
          .doc =

@@ -56,11 +56,19 @@ struct charge_as_conf {
 /* Where the partitions lie when the run begins. */
 enum data_location { DATA_IN_STORE, DATA_ON_DISK, DATA_IN_MEMORY };
 
+struct images_conf {
+    char *shape;     /* "3x32x32"; NULL: as the source says */
+    char *mean, *sd; /* "0.49 0.48 0.45", "measured"; NULL: not normalised */
+    int64_t crop;    /* pixels; 0: none */
+    bool flip;
+};
+
 struct data_conf {
     struct choice source; /* family "data", written inline: `data: {source: file, path: ...}` */
     struct choice partition; /* family "partition" */
     int location;            /* enum data_location */
     double validation_ratio; /* 0: none */
+    struct images_conf images;
     struct charge_as_conf charge_as;
 };
 

@@ -151,7 +151,7 @@ class Limits(Case):
         database = self.folder / "none.db"
         for command in ["check", path], ["run", path, "--db", database]:
             done = traincast(*command, expect=BAD_INPUT)
-            self.assertRegex(done.stderr, rf"{path.name}:\d+:\d+: error: worker 0 needs .* 128 MB")
+            self.assertRegex(done.stderr, rf"{path.name}:\d+:\d+: error: out of memory: worker 0 needs .* 128 MB")
         self.assertFalse(database.exists())
 
     def test_a_message_larger_than_the_channel_takes_is_refused_before_the_run(self):

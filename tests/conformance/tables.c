@@ -24,7 +24,7 @@ static const struct family *const all[] = {
     &job_family,       &platform_family, &channel_family,   &pattern_family,
     &sync_family,      &model_family,    &optimizer_family, &data_family,
     &partition_family, &loss_family,     &transport_family, &averaging_family,
-    &graph_family,     NULL,
+    &graph_family,     &layer_family,    NULL,
 };
 
 static void the_tables_of_every_kind_are_sound(void **state)

@@ -10,7 +10,14 @@
 #include "traces/dataset/pixels.h"
 #include "traces/dataset/read.h"
 
-enum { PIXELS = 3 * 32 * 32, RECORD_BYTES = 1 + PIXELS, CHUNK_RECORDS = 64, CLASSES = 10 };
+enum {
+    CHANNELS = 3,
+    SIDE = 32,
+    PIXELS = CHANNELS * SIDE * SIDE,
+    RECORD_BYTES = 1 + PIXELS,
+    CHUNK_RECORDS = 64,
+    CLASSES = 10
+};
 
 static bool bad_record(struct input *input, int64_t offset, const char *what, struct err *err)
 {
@@ -66,6 +73,8 @@ bool read_cifar10(const struct read_request *request, struct dataset *set, struc
         goto done;
     }
     set->features = PIXELS;
+    set->channels = CHANNELS;
+    set->height = set->width = SIDE;
     ok = read_records(request->input, &builder, err) &&
          builder_finish(&builder, request->input, NULL, err);
 done:

@@ -72,6 +72,13 @@ struct noise_conf {
     double deviation;
 };
 
+struct image_like_conf {
+    int64_t rows;
+    int64_t test_rows; /* 0: no test set */
+    int64_t classes, channels, height, width;
+    double noise;
+};
+
 struct higgs_like_conf {
     int64_t rows;
     int64_t test_rows; /* 0: no test set */

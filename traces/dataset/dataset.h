@@ -21,6 +21,8 @@ struct dataset {
     int64_t rows;     /* N; 0: there is no such set */
     int32_t features; /* D */
     int32_t classes;  /* K */
+    /* Of a dense set of images: D = channels * height * width, in that order, row-major. */
+    int32_t channels, height, width; /* 0: its rows are no images */
 
     float *x;           /* dense: float[N][D], row-major; NULL when sparse */
     int64_t *row_start; /* sparse: int64[N+1], row r is column[row_start[r]..row_start[r+1]) */

@@ -5,6 +5,7 @@
  * dimensions, each dimension in four bytes, then the bytes.  Images have two or more
  * dimensions, the first counts them; pixels become 0..1. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "traces/dataset/builder.h"
 #include "traces/dataset/pixels.h"
@@ -32,12 +33,20 @@ static bool read_exactly(struct input *input, void *to, int64_t bytes, struct er
     return got == bytes ? true : truncated(input, err);
 }
 
-/* *ret_count objects of *ret_each bytes follow, and the file may be long enough for them. */
-static bool read_head(struct input *input, int least_dimensions, int64_t *ret_count,
-                      int64_t *ret_each, struct err *err)
+/* What a file says of itself. */
+struct head {
+    int64_t count, each; /* objects, and bytes of one */
+    int dimensions;      /* of one */
+    int32_t size[DIMENSIONS_MOST];
+};
+
+/* The file may be long enough for what follows. */
+static bool read_head(struct input *input, int least_dimensions, struct head *ret_head,
+                      struct err *err)
 {
     unsigned char head[4];
     int64_t each = 1, most = input_file_bytes(input), count = 0;
+    int32_t sizes[DIMENSIONS_MOST] = {0};
 
     if (!read_exactly(input, head, sizeof head, err))
         return false;
@@ -66,15 +75,15 @@ static bool read_head(struct input *input, int least_dimensions, int64_t *ret_co
                 err, "%s: byte %" PRId64 ": dimension %d is %" PRIu32 ", which makes no image",
                 input_path(input), input_offset(input) - 4, i, big_endian(size));
         else
-            each *= big_endian(size);
+            each *= sizes[i - 1] = (int32_t)big_endian(size);
     }
     if (count > most / each)
         return err_set(err,
                        "%s: the header declares %" PRId64 " x %" PRId64
                        " bytes, more than the file holds",
                        input_path(input), count, each);
-    *ret_count = count;
-    *ret_each = each;
+    *ret_head = (struct head){.count = count, .each = each, .dimensions = head[3] - 1};
+    memcpy(ret_head->size, sizes, sizeof sizes);
     return true;
 }
 
@@ -131,30 +140,44 @@ static bool read_labels(struct input *input, struct builder *builder, int64_t co
     return read_end(input, err);
 }
 
+/* Height and width, or channels before them; other objects are rows of numbers. */
+static void take_shape(struct dataset *set, const struct head *images)
+{
+    const int32_t *size = images->size;
+
+    if (images->dimensions != 2 && images->dimensions != 3)
+        return;
+    set->channels = images->dimensions == 3 ? *size++ : 1;
+    set->height = size[0];
+    set->width = size[1];
+}
+
 bool read_idx(const struct read_request *request, struct dataset *set, struct err *err)
 {
     struct builder builder;
-    int64_t images, pixels, labels, one;
+    struct head images, labels;
     bool ok = false;
 
     builder_init(&builder, set, request->train, input_path(request->input));
-    if (!read_head(request->input, 2, &images, &pixels, err) ||
-        !read_head(request->labels, 1, &labels, &one, err))
+    if (!read_head(request->input, 2, &images, err) ||
+        !read_head(request->labels, 1, &labels, err))
         goto done;
-    if (images != labels) {
+    if (images.count != labels.count) {
         err_set(err, "%s: %" PRId64 " images, but %s has %" PRId64 " labels",
-                input_path(request->input), images, input_path(request->labels), labels);
+                input_path(request->input), images.count, input_path(request->labels),
+                labels.count);
         goto done;
     }
-    if (request->train && pixels != request->train->features) {
+    if (request->train && images.each != request->train->features) {
         err_set(err, "%s: images of %" PRId64 " pixels, but the training set's have %" PRId32,
-                input_path(request->input), pixels, request->train->features);
+                input_path(request->input), images.each, request->train->features);
         goto done;
     }
-    set->features = (int32_t)pixels;
-    ok = builder_dense_room(&builder, images, err) &&
-         read_images(request->input, &builder, images, err) &&
-         read_labels(request->labels, &builder, labels, err) &&
+    set->features = (int32_t)images.each;
+    take_shape(set, &images);
+    ok = builder_dense_room(&builder, images.count, err) &&
+         read_images(request->input, &builder, images.count, err) &&
+         read_labels(request->labels, &builder, labels.count, err) &&
          builder_finish(&builder, request->input, request->labels, err);
 done:
     builder_done(&builder);

@@ -35,7 +35,7 @@ static struct work work_of(const struct learner *learner, int worker, int64_t ro
 {
     const struct computed *c = (const struct computed *)learner;
 
-    return optimizer_round_work(&c->optimizer, &c->contribution[worker].sampler, round);
+    return optimizer_round_work(&c->charged, &c->contribution[worker].sampler, round);
 }
 
 static struct work begin(struct learner *learner, int worker, int64_t round)
@@ -46,7 +46,8 @@ static struct work begin(struct learner *learner, int worker, int64_t round)
     assert(round == c->round);
     if (mine->round != round) {
         mine->round = round;
-        pool_submit(c->pool, &mine->future, c->flops_per_round, contribute, mine);
+        if (!c->phantom)
+            pool_submit(c->pool, &mine->future, c->flops_per_round, contribute, mine);
     }
     return work_of(learner, worker, round);
 }
@@ -114,7 +115,8 @@ bool computed_reduce(const struct computed *c, const float *const *message,
 void computed_form(struct computed *c, int64_t round, const bool *arrived)
 {
     assert(round == c->round);
-    if (computed_reduce(c, c->message, c->weight, arrived, c->workers, c->reduced)) {
+    if (!c->phantom &&
+        computed_reduce(c, c->message, c->weight, arrived, c->workers, c->reduced)) {
         apply(c, round);
         absorb(c, round, arrived);
     }
@@ -266,6 +268,8 @@ static void evaluate(struct learner *learner, int64_t round)
     struct computed *c = computed_of(learner);
 
     assert(round == c->round - 1);
+    if (c->phantom)
+        return;
     collect(c);
     memcpy(c->evaluated_weights, c->weights,
            (size_t)(c->model.parameters + c->model.statistics) * sizeof *c->weights);
@@ -299,7 +303,9 @@ static int64_t settled_round(const struct learner *learner)
 
 static const float *parameters(const struct learner *learner)
 {
-    return ((const struct computed *)learner)->weights;
+    const struct computed *c = (const struct computed *)learner;
+
+    return c->phantom ? NULL : c->weights;
 }
 
 static void computed_free(struct learner *learner)
@@ -318,6 +324,7 @@ static void computed_free(struct learner *learner)
     if (!c->data_is_borrowed)
         data_done(&c->data);
     model_done(&c->model);
+    model_done(&c->charged_model);
     free(c->scratch);
     free(c->train_row);
     free(c->contribution);

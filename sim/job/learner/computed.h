@@ -5,6 +5,7 @@
 #define TRAINCAST_SIM_JOB_LEARNER_COMPUTED_H
 
 #include "algorithms/optimizer/optimizer.h"
+#include "sim/job/learner/images.h"
 #include "sim/job/learner/inside.h"
 
 struct computed;
@@ -46,8 +47,12 @@ struct computed {
     struct partition partition;
     bool is_sample;      /* some training rows were left out, and are charged all the same */
     uint32_t *train_row; /* rows that are evaluated, ascending; NULL: all */
+    struct images images;
     struct model model;
     struct optimizer optimizer;
+    struct model charged_model; /* with charge_as; else {0} */
+    struct optimizer charged;   /* what is charged for: of charged_model or model */
+    bool phantom;               /* nothing is computed: there are no values */
 
     int64_t round; /* the one being computed */
     double flops_per_round;
@@ -83,6 +88,15 @@ void computed_form(struct computed *c, int64_t round, const bool *arrived);
 
 struct evaluation evaluation_of(const struct model *model, const struct score *train,
                                 const struct score *test);
+
+/* models.c: fills in model, optimizer, charged_model, charged and phantom; false with a
+ * sentence. */
+bool computed_bind(struct computed *c, const struct scenario *scenario, struct err *err);
+/* Where to point when that failed: at the layer, if a user's own layers do not fit. */
+const char *computed_model_key(const struct scenario *scenario, const struct err *err,
+                               char *out, size_t size);
+/* For facts: who learns and who is charged for, where these are two. */
+void computed_charge_note(const struct computed *c, char *out, size_t size);
 
 /* stale.c */
 void stale_free(struct computed *computed);

@@ -28,7 +28,9 @@ struct evaluation {
 /* What is known before the first round; the same for both kinds. */
 struct learner_facts {
     int workers;
-    int64_t parameters;      /* P */
+    int64_t parameters;      /* P, of what is learnt */
+    int64_t model_floats;    /* of learner_parameters: P, and running statistics behind */
+    bool phantom;            /* nothing is learnt: there are no losses */
     int64_t message_bytes;   /* of one round's message */
     int64_t model_bytes;     /* of a checkpoint */
     double epochs_per_round; /* 1/88 for GA-SGD with 88 steps an epoch; k for MA-SGD with k
@@ -41,6 +43,7 @@ struct learner_facts {
     int64_t *footprint_bytes;   /* [workers]: memory while training, as charged */
     int64_t *real_rows;         /* [workers]: rows really trained on */
     struct work *evaluate_work; /* [workers]: of one charged evaluation */
+    char charge_note[256];      /* a sentence where another model is charged than learns; "" */
     char data_name[256], test_name[256], data_sha256[65], test_sha256[65];
 };
 
@@ -96,7 +99,8 @@ bool learner_is_settled(const struct learner *learner, int64_t round);
 void learner_evaluate(struct learner *learner, int64_t round);
 /* Waits in real time.  NaN in all fields if the round was not evaluated. */
 struct evaluation learner_evaluation(struct learner *learner, int64_t round);
-/* The parameters after the last reduced round: float[P], borrowed; NULL when replayed. */
+/* The model after the last reduced round: float[model_floats], borrowed; NULL when replayed or
+ * a phantom. */
 const float *learner_parameters(const struct learner *learner);
 
 /* Records what a computed learner does from now on; the trajectory is the caller's. */

@@ -8,11 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "algorithms/model/network.h"
 #include "base/memory.h"
 #include "sim/job/learner/computed.h"
 
-/* Rows of one part of an evaluation: some milliseconds of arithmetic. */
-enum { PART_ROWS = 32768 };
+/* Rows of one part of an evaluation: some milliseconds of arithmetic, but not fewer than make
+ * a batch worth computing together. */
+enum { PART_ROWS = 32768, PART_ROWS_LEAST = 64 };
+#define PART_FLOPS 4e9
 
 /* Enough for the largest of all to be hardly larger. */
 enum { MESSAGES_COUNTED = 64 };
@@ -134,9 +137,16 @@ static double charged_bytes_per_row(const struct computed *c, const struct scena
     return (double)c->data.train.file_bytes / (double)c->data.train.rows;
 }
 
+static int64_t activation_bytes(const struct model *model, int64_t rows)
+{
+    return model->kind->activation_bytes ? model->kind->activation_bytes(model, rows) : 0;
+}
+
 static void fill_facts_of_worker(struct computed *c, const struct scenario *scenario, int w)
 {
     struct learner_facts *facts = &c->base.facts;
+    const struct optimizer *charged = &c->charged;
+    const struct model *model = charged->model;
     struct contribution *mine = &c->contribution[w];
     int64_t shard_rows = charged_shard_rows(c, scenario, w);
     int64_t training = mine->sampler.charged_rows;
@@ -146,10 +156,25 @@ static void fill_facts_of_worker(struct computed *c, const struct scenario *scen
     facts->partition_bytes[w] =
         llround(charged_bytes_per_row(c, scenario) * (double)shard_rows);
     /* Weights, gradient or local weights, the message on its way, and what is kept. */
-    facts->footprint_bytes[w] = memory_of_rows(c, shard_rows) + 2 * facts->model_bytes +
-                                facts->message_bytes + c->state_floats * (int64_t)sizeof(float);
+    facts->footprint_bytes[w] =
+        memory_of_rows(c, shard_rows) + facts->model_bytes +
+        optimizer_message_floats(charged) * (int64_t)sizeof(float) + facts->message_bytes +
+        charged->kind->state_floats(charged->conf, model) * (int64_t)sizeof(float) +
+        activation_bytes(model, mine->sampler.batch_size < training ? mine->sampler.batch_size
+                                                                    : training);
     facts->evaluate_work[w] =
-        c->model.kind->evaluate_work(&c->model, training, mine->sampler.charged_nonzeros);
+        model->kind->evaluate_work(model, training, mine->sampler.charged_nonzeros);
+}
+
+/* Rows of the longest step of a worker. */
+static int64_t longest_step(const struct computed *c)
+{
+    int64_t rows = 1;
+
+    for (int w = 0; w < c->workers; w++)
+        if (c->contribution[w].sampler.step_rows > rows)
+            rows = c->contribution[w].sampler.step_rows;
+    return rows;
 }
 
 /* SIMPLIFIED: all messages of a run, merged ones too, have the size of the largest of the first
@@ -158,14 +183,22 @@ static void fill_facts_of_worker(struct computed *c, const struct scenario *scen
 static int64_t message_bytes(const struct computed *c)
 {
     int64_t rounds = 1 + MESSAGES_COUNTED / c->workers, largest = 0;
+    struct scratch scratch;
+
+    if (network_of_model(
+            c->charged.model)) /* whose gradients are dense: rows are not looked at */
+        scratch_init(&scratch, 1, longest_step(c));
+    else
+        optimizer_scratch_init(&c->charged, longest_step(c), &scratch);
 
     for (int64_t round = 0; round < rounds; round++)
         for (int w = 0; w < c->workers; w++) {
-            int64_t bytes = optimizer_message_bytes(&c->optimizer, &c->contribution[w].sampler,
-                                                    round, &c->scratch[0]);
+            int64_t bytes = optimizer_message_bytes(&c->charged, &c->contribution[w].sampler,
+                                                    round, &scratch);
 
             largest = bytes > largest ? bytes : largest;
         }
+    scratch_done(&scratch);
     return largest;
 }
 
@@ -176,7 +209,10 @@ static void fill_facts(struct computed *c, const struct scenario *scenario)
 
     facts->workers = c->workers;
     facts->parameters = c->model.parameters;
-    facts->model_bytes = optimizer_model_bytes(&c->optimizer);
+    facts->model_floats = c->model.parameters + c->model.statistics;
+    facts->phantom = c->phantom;
+    computed_charge_note(c, facts->charge_note, sizeof facts->charge_note);
+    facts->model_bytes = optimizer_model_bytes(&c->charged);
     facts->message_bytes = message_bytes(c);
     facts->epochs_per_round =
         (double)optimizer_steps_per_round(&c->optimizer, steps_per_epoch) /
@@ -201,10 +237,22 @@ static void fill_facts(struct computed *c, const struct scenario *scenario)
         fill_facts_of_worker(c, scenario, w);
 }
 
+static int64_t part_rows_of(const struct computed *c)
+{
+    double flops = c->model.kind->evaluate_work(&c->model, 1, c->train.features).flops;
+    double rows = PART_FLOPS / (flops > 1 ? flops : 1);
+
+    if (rows > PART_ROWS)
+        return PART_ROWS;
+    return rows < PART_ROWS_LEAST ? PART_ROWS_LEAST : (int64_t)rows;
+}
+
 static void add_parts(struct computed *c, struct rows rows, size_t *capacity)
 {
-    for (int64_t from = 0; from < rows.count; from += PART_ROWS) {
-        int64_t count = rows.count - from < PART_ROWS ? rows.count - from : PART_ROWS;
+    int64_t part_rows = part_rows_of(c);
+
+    for (int64_t from = 0; from < rows.count; from += part_rows) {
+        int64_t count = rows.count - from < part_rows ? rows.count - from : part_rows;
         struct rows slice = rows_slice(rows, from, count);
 
         ROOM_FOR_ONE(c->part, c->part_count, *capacity);
@@ -241,6 +289,8 @@ static void prepare_parts(struct computed *c)
 {
     size_t capacity = 0;
 
+    if (c->phantom)
+        return;
     add_parts(c, training_rows(c), &capacity);
     c->train_parts = c->part_count;
     if (c->data.test.rows)
@@ -249,15 +299,10 @@ static void prepare_parts(struct computed *c)
 
 static void prepare_scratch(struct computed *c)
 {
-    int64_t step_rows = PART_ROWS;
-
-    for (int w = 0; w < c->workers; w++)
-        if (c->contribution[w].sampler.step_rows > step_rows)
-            step_rows = c->contribution[w].sampler.step_rows;
     c->lanes = pool_lanes(c->pool);
     c->scratch = NEW_ARRAY(struct scratch, c->lanes);
-    for (int lane = 0; lane < c->lanes; lane++)
-        optimizer_scratch_init(&c->optimizer, step_rows, &c->scratch[lane]);
+    for (int lane = 0; !c->phantom && lane < c->lanes; lane++)
+        optimizer_scratch_init(&c->optimizer, longest_step(c), &c->scratch[lane]);
 }
 
 /* The model as it is before the first round. */
@@ -268,6 +313,8 @@ static bool begin_model(struct computed *c, const struct scenario *scenario, str
                          .count = c->partition.train_end[0] - c->partition.start[0]};
 
     c->shared_floats = optimizer_shared_floats(&c->optimizer);
+    if (c->phantom)
+        return true;
     c->weights = NEW_ARRAY(float, c->shared_floats);
     if (!c->model.kind->start)
         c->model.kind->init(&c->model, (uint64_t)scenario->seed, c->weights);
@@ -278,30 +325,42 @@ static bool begin_model(struct computed *c, const struct scenario *scenario, str
     return true;
 }
 
-static void prepare_workers(struct computed *c, const struct scenario *scenario)
+/* Weights are one copy for all workers; a message is each worker's own (200 that learn
+ * MobileNet take 2.6 GB), and its pages are this machine's only once the worker has computed.
+ */
+static void prepare_values(struct computed *c)
 {
-    size_t P = (size_t)c->model.parameters, W = (size_t)c->workers;
-    const struct sampler *first;
+    size_t W = (size_t)c->workers;
 
     c->message_floats = optimizer_message_floats(&c->optimizer);
     c->private_floats = optimizer_private_floats(&c->optimizer);
     c->leader_floats = optimizer_leader_floats(&c->optimizer);
     c->state_floats = c->optimizer.kind->state_floats(c->optimizer.conf, &c->model);
-    c->evaluated_weights = NEW_ARRAY(float, P + (size_t)c->model.statistics);
-    if (optimizer_can_settle(&scenario->optimizer))
-        c->before = NEW_ARRAY(float, P);
+    c->evaluated_weights = NEW_ARRAY(float, c->model.parameters + c->model.statistics);
     c->reduced = NEW_ARRAY(float, c->message_floats);
     c->messages = NEW_ARRAY(float, W *(size_t)(c->message_floats + c->private_floats));
     c->states = NEW_ARRAY(float, W *(size_t)c->state_floats);
+}
+
+static void prepare_workers(struct computed *c, const struct scenario *scenario)
+{
+    size_t W = (size_t)c->workers;
+    const struct sampler *first;
+
+    if (!c->phantom)
+        prepare_values(c);
+    if (!c->phantom && optimizer_can_settle(&scenario->optimizer))
+        c->before = NEW_ARRAY(float, c->model.parameters);
     c->message = NEW_ARRAY(const float *, W);
     c->weight = NEW_ARRAY(double, W);
     c->contribution = NEW_ARRAY(struct contribution, W);
-    c->optimizer.workers = c->workers;
+    c->optimizer.workers = c->charged.workers = c->workers;
     for (int w = 0; w < c->workers; w++) {
         prepare_worker(c, scenario, w);
         if (c->contribution[w].sampler.steps_per_epoch > c->optimizer.steps_per_epoch)
             c->optimizer.steps_per_epoch = c->contribution[w].sampler.steps_per_epoch;
     }
+    c->charged.steps_per_epoch = c->optimizer.steps_per_epoch;
     first = &c->contribution[0].sampler;
     c->flops_per_round =
         c->model.kind
@@ -350,6 +409,7 @@ static struct learner *prepare(const struct scenario *scenario, double sample_ra
     struct computed *c = NEW(struct computed);
     struct err err = {0};
     const char *key = "data.source";
+    char path[96];
 
     c->base.kind = &computed_kind;
     c->pool = pool;
@@ -363,21 +423,26 @@ static struct learner *prepare(const struct scenario *scenario, double sample_ra
     }
     c->train = matrix_of(&c->data.train);
     c->test = matrix_of(&c->data.test);
+    key = "data.images";
+    if (!images_prepare(&c->images, &scenario->data.images, &c->data, &c->train, &c->test,
+                        &err))
+        goto fail;
     key = "groups.workers.count";
     if (!cut(c, scenario, &err))
         goto fail;
     if (sample_ratio < 1)
         thin(c, scenario, sample_ratio);
     key = "model";
-    if (!model_init(&c->model, &scenario->model, &c->train, &err))
+    if (!computed_bind(c, scenario, &err)) {
+        key = computed_model_key(scenario, &err, path, sizeof path);
         goto fail;
+    }
     key = "stop.test_accuracy";
     if (c->model.kind->unlabelled && !isnan(scenario->stop.test_accuracy)) {
-        err_set(&err, "model '%s' has no accuracy to stop at", c->model.kind->kind.name);
+        err_set(&err, "model '%s' has no accuracy to stop at", model_name(&c->model));
         goto fail;
     }
     key = "optimizer";
-    c->optimizer = optimizer_of(&scenario->optimizer, &c->model);
     if (!optimizer_check(&c->optimizer, &err))
         goto fail;
     key = "model";

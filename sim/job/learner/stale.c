@@ -16,6 +16,8 @@ const char *learner_stale_objection(const struct learner *learner)
 
     if (learner->kind != &computed_kind)
         return "what an earlier run has learnt cannot be repeated";
+    if (c->phantom)
+        return "its model is a phantom, of which no worker can have an older one";
     if (c->optimizer.kind->state_floats(c->optimizer.conf, &c->model))
         return "its optimizer keeps a state in every worker, which belongs to one common "
                "model";
@@ -101,7 +103,7 @@ struct work learner_begin_from(struct learner *learner, int worker, int64_t roun
         lone->model = tensor_new(base->home);
     lone->round = round;
     pool_submit(c->pool, &lone->future, c->flops_per_round, step_alone, lone);
-    return optimizer_round_work(&c->optimizer, &c->contribution[worker].sampler, round);
+    return optimizer_round_work(&c->charged, &c->contribution[worker].sampler, round);
 }
 
 struct tensor *learner_finish_from(struct learner *learner, int worker, int64_t round)

@@ -229,7 +229,7 @@ struct work learner_begin_seen(struct learner *learner, int worker, int64_t cloc
     step->own = tensor_new(&stale->tensors);
     flops = c->flops_per_round + 2.0 * step->messages * (double)c->message_floats;
     pool_submit(c->pool, &step->future, flops, learn_from_view, step);
-    return optimizer_round_work(&c->optimizer, &c->contribution[worker].sampler, clock);
+    return optimizer_round_work(&c->charged, &c->contribution[worker].sampler, clock);
 }
 
 void learner_finish_seen(struct learner *learner, int worker, int64_t clock)
