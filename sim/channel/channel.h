@@ -90,7 +90,8 @@ struct request {
     uint32_t version;      /* GET: the object's version that it reads: the one there when its
                             * data begin to move, or, where the kind does not say, when it began */
     struct object *upto;   /* FETCH: it has read what it wants behind `seen` up to this one */
-    int attempt;           /* refused (throttled) so far */
+    int attempt;           /* refused (throttled) so far, and ... */
+    int lost_tries;        /* ... lost on the way */
     /* private to channels */
     uint32_t serial;       /* number of this request of its entity on its channel, and ... */
     uint32_t draws;        /* ... latencies drawn for it: index its randomness, so that polls
@@ -116,7 +117,8 @@ struct channel_facts {
     bool has_receiver; /* PUT needs request.to and brings the object there: what is visible has
                         * been received, a GET of it takes no time */
     bool may_lose;     /* a message may never arrive: what is learnt depends on which do */
-    bool is_watched;   /* its messages are numbered and counted round by round */
+    bool is_watched; /* its network may lose: something is said of loss, or of what to do about
+                        it */
     int64_t packet_bytes;         /* losses void slices of this; 0: whole messages */
     bool needs_addressable_nodes; /* functions are behind NAT: no channel between them */
     bool fetches;                 /* has FETCH */

@@ -267,7 +267,8 @@ static struct channel_facts facts(const void *settings)
 {
     const struct dynamodb_conf *conf = settings;
 
-    return (struct channel_facts){.fetches = true,
+    return (struct channel_facts){.is_watched = conf->store.loss.kind != NULL,
+                                  .fetches = true,
                                   .one_table = conf->collect == COLLECT_SCAN,
                                   .max_object_bytes = conf->store.max_object_bytes};
 }
@@ -318,6 +319,11 @@ static struct channel *close_dynamodb(struct channel *channel)
     return NULL;
 }
 
+static void check(const void *conf, const struct loss_check *check)
+{
+    store_check(&((const struct dynamodb_conf *)conf)->store, check);
+}
+
 const struct channel_kind channel_dynamodb = {
     .kind = {.name = "dynamodb",
              .doc = "A key-value database: items of at most 400 KB, units of capacity by size, "
@@ -328,6 +334,8 @@ const struct channel_kind channel_dynamodb = {
     .facts = facts,
     .means = means,
     .open = open_dynamodb,
+    .check = check,
+    .unused = store_unused,
     .begin = store_begin,
     .cancel = store_cancel,
     .show = store_show,

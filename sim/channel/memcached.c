@@ -48,6 +48,11 @@ static struct channel *open_memcached(struct world *world, const char *name,
     return cache_open(&ways, &channel_memcached, world, name, settings);
 }
 
+static void check(const void *conf, const struct loss_check *check)
+{
+    store_check(&((const struct cache_conf *)conf)->store, check);
+}
+
 const struct channel_kind channel_memcached = {
     .kind = {.name = "memcached",
              .doc = "Memcached on a rented cache node: it must start first, many keys are read "
@@ -58,6 +63,8 @@ const struct channel_kind channel_memcached = {
     .facts = facts,
     .means = cache_means,
     .open = open_memcached,
+    .check = check,
+    .unused = store_unused,
     .begin = store_begin,
     .cancel = store_cancel,
     .release = cache_release,

@@ -185,7 +185,7 @@ struct exchange_plan *exchange_plan_on(const struct channel_facts *facts,
 
     if (!facts->merges || !collective_of(collective)->has_leader) {
         plan = exchange_plan_new(collective, ranks, bytes);
-        if (facts->is_watched && ranks > 1)
+        if (facts->has_receiver && facts->is_watched && ranks > 1)
             plan->carried = carried_new(collective, ranks, bytes, facts->packet_bytes);
         return plan;
     }

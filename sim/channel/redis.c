@@ -41,6 +41,11 @@ static struct channel *open_redis(struct world *world, const char *name, const v
     return cache_open(&ways, &channel_redis, world, name, settings);
 }
 
+static void check(const void *conf, const struct loss_check *check)
+{
+    store_check(&((const struct cache_conf *)conf)->store, check);
+}
+
 const struct channel_kind channel_redis = {
     .kind = {.name = "redis",
              .doc = "Redis on a rented cache node: it must start first, one thread serves all "
@@ -51,6 +56,8 @@ const struct channel_kind channel_redis = {
     .facts = facts,
     .means = cache_means,
     .open = open_redis,
+    .check = check,
+    .unused = store_unused,
     .begin = store_begin,
     .cancel = store_cancel,
     .release = cache_release,

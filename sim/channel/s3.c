@@ -153,7 +153,8 @@ static struct channel_facts facts(const void *settings)
 {
     const struct s3_conf *conf = settings;
 
-    return (struct channel_facts){.lists_by_name = conf->store.polling != POLLING_IDEAL,
+    return (struct channel_facts){.is_watched = conf->store.loss.kind != NULL,
+                                  .lists_by_name = conf->store.polling != POLLING_IDEAL,
                                   .max_object_bytes = conf->store.max_object_bytes};
 }
 
@@ -197,6 +198,11 @@ static struct channel *close_s3(struct channel *channel)
     return NULL;
 }
 
+static void check(const void *conf, const struct loss_check *check)
+{
+    store_check(&((const struct s3_conf *)conf)->store, check);
+}
+
 const struct channel_kind channel_s3 = {
     .kind = {.name = "s3",
              .doc = "An object store: a latency per request, limited request rates, a price "
@@ -206,6 +212,8 @@ const struct channel_kind channel_s3 = {
     .facts = facts,
     .means = means,
     .open = open_s3,
+    .check = check,
+    .unused = store_unused,
     .begin = store_begin,
     .cancel = store_cancel,
     .show = store_show,

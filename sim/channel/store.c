@@ -30,12 +30,13 @@ static struct engine *engine_of(const struct store *store)
 
 double store_latency_s(struct store *store, struct request *request, double sent_s)
 {
+    const struct value *latency_s = store_latency_of(store, request);
     struct rng rng;
 
-    if (store->conf->latency_s.kind == VALUE_CONSTANT)
-        return store->conf->latency_s.a; /* long waits make millions of polls */
+    if (latency_s->kind == VALUE_CONSTANT)
+        return latency_s->a; /* long waits make millions of polls */
     rng = request_rng(request, store->latency, request->draws++);
-    return value_draw(&store->conf->latency_s, &rng, sent_s);
+    return value_draw(latency_s, &rng, sent_s);
 }
 
 static double backoff_s(struct store *store, const struct request *request)
@@ -96,7 +97,8 @@ void store_complete(struct store *store, struct request *request)
 {
     if (request->verb == VERB_PUT)
         store_appear(store, request->object, request->bytes);
-    request_finish(request, OUTCOME_OK);
+    if (!store->may_lose || !store_loses_answer(store, request))
+        request_finish(request, OUTCOME_OK);
 }
 
 static double wire_bytes(const struct store *store, const struct request *request)
@@ -124,7 +126,7 @@ void store_transfer(struct store *store, struct request *request)
     bool writes = request->verb == VERB_PUT;
     const struct store_path *path = writes ? &store->to : &store->from;
     struct share *share[FLOW_SHARES] = {writes ? node->nic_up : node->nic_down};
-    double cap_per_s = store->connection_bytes_per_s;
+    double cap_per_s = store_cap_per_s(store, request);
 
     for (int i = 0; i < path->count; i++)
         share[i + 1] = path->share[i];
@@ -193,6 +195,8 @@ void store_try(struct engine *engine, struct event *event)
     struct store *store = store_of(request);
 
     request->sent_s = engine_now_s(engine);
+    if (store->may_lose && store_loses_question(store, request))
+        return;
     if (store->ways->admit && !store->ways->admit(store, request))
         event->fire = refused;
     else
@@ -320,6 +324,7 @@ void store_init(struct store *store, const struct store_ways *ways,
         isnan(conf->bandwidth_bytes_per_s) ? INFINITY : conf->bandwidth_bytes_per_s;
     store->latency = channel_stream(&store->channel, "latency");
     store->backoff = channel_stream(&store->channel, "backoff");
+    store_loss_init(store);
     for (int verb = 0; verb < VERB_COUNT; verb++)
         if (ways->operation[verb])
             store->count[verb] =
@@ -328,6 +333,7 @@ void store_init(struct store *store, const struct store_ways *ways,
 
 void store_done(struct store *store)
 {
+    store_loss_done(store);
     channel_done(&store->channel);
     free(store->polling);
 }

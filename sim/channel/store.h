@@ -14,11 +14,21 @@ enum polling {
     POLLING_EXPLICIT, /* it polls; every poll is an event: for tests of the above */
 };
 
+/* What a client does about requests that the network loses. */
+struct client_conf {
+    double timeout_s, backoff_s, max_backoff_s;
+    int64_t max_attempts;
+};
+extern const struct field client_fields[];
+
 struct store_conf {
     struct value latency_s;       /* of one request, until its first byte */
     double bandwidth_bytes_per_s; /* of one connection; NaN: unlimited */
     int64_t bulk_connections;
     int64_t max_object_bytes; /* 0: no limit */
+
+    struct choice loss;        /* family "loss"; kind NULL: nothing is lost */
+    struct client_conf client; /* timeout_s 0 or NaN: nothing is said */
 
     int polling; /* enum polling */
     double poll_interval_s, list_interval_s;
@@ -41,7 +51,14 @@ extern const char *const polling_names[];
          .doc = "Time from sending a request to its first byte, drawn for each request."),     \
     CONF(struct_, store.bandwidth_bytes_per_s, .key = "bandwidth", .min = 0, .max = 1e15,      \
          .above_min = true, .optional = true, .absent = "the NICs alone limit",                \
-         .doc = "The most one connection carries.")
+         .doc = "The most one connection carries."),                                           \
+    CONF(struct_, store.loss, .key = "loss", .family = "loss", .optional = true,               \
+         .absent = "nothing is lost",                                                          \
+         .doc = "Which requests, and which answers, the network loses on their way to and "    \
+                "from the service."),                                                          \
+    CONF(struct_, store.client, .key = "client", .fields = client_fields, .optional = true,    \
+         .absent = "nothing is lost",                                                          \
+         .doc = "What the client library does about requests that are lost.")
 #define STORE_BULK_FIELD(struct_)                                                              \
     CONF(struct_, store.bulk_connections, .key = "bulk_connections", .min = 1, .max = 10000,   \
          .preset = "1",                                                                        \

@@ -12,6 +12,7 @@
 
 #include "sim/channel/channel.h"
 #include "sim/channel/store.h"
+#include "sim/network/network.h"
 
 struct store;
 
@@ -50,6 +51,12 @@ struct store {
     double wire_ratio; /* bytes that move for each of an object's */
     double connection_bytes_per_s;
     struct rng_stream latency, backoff;
+    bool may_lose;
+    int group;                       /* on whose machine it runs; -1: on none of a group's */
+    struct loss_process *loss;       /* NULL: nothing is lost */
+    struct loss_process **link_loss; /* [links of the network]; NULL: none loses */
+    struct rng_stream lost_backoff;
+    struct message_count *messages;
     struct request_count *count[VERB_COUNT];
     struct request **polling; /* those whose polls are computed, in no particular order */
     size_t polling_count, polling_capacity;
@@ -85,6 +92,19 @@ void store_charge_requests(struct store *store, enum verb verb, int64_t price_pu
 /* As channel_kind.show. */
 void store_show(struct channel *channel, struct object *object, int64_t bytes);
 double store_latency_s(struct store *store, struct request *request, double sent_s);
+
+/* For kinds' own check and unused. */
+void store_check(const struct store_conf *conf, const struct loss_check *check);
+bool store_unused(const struct channel *channel, char *out, size_t size);
+
+/* -- between store.c and store_loss.c ----------------------------------------------------- */
+void store_loss_init(struct store *store);
+void store_loss_done(struct store *store);
+/* True: it is lost, and the client will try again; the caller has nothing more to do. */
+bool store_loses_question(struct store *store, struct request *request); /* before it is sent */
+bool store_loses_answer(struct store *store, struct request *request);   /* all is done */
+const struct value *store_latency_of(const struct store *store, const struct request *request);
+double store_cap_per_s(const struct store *store, const struct request *request);
 
 /* -- between store.c and store_wait.c ----------------------------------------------------- */
 /* The service has seen the try in progress.  follows: data, whose end writes the row. */

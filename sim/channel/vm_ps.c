@@ -289,7 +289,8 @@ static struct channel_facts facts(const void *settings)
 {
     const struct vm_ps_conf *conf = settings;
 
-    return (struct channel_facts){.lists_by_name = conf->store.polling != POLLING_IDEAL,
+    return (struct channel_facts){.is_watched = conf->store.client.timeout_s > 0,
+                                  .lists_by_name = conf->store.polling != POLLING_IDEAL,
                                   .starts = true,
                                   .before_workers = conf->start_before_workers,
                                   .merges = true,
@@ -307,6 +308,7 @@ static struct channel *open_vm_ps(struct world *world, const char *name, const v
     vm_ps->store.channel.is_down = true;
     vm_ps->platform = platform_named(world, conf->on);
     assert(vm_ps->platform); /* facts.on: checked beforehand */
+    vm_ps->store.group = vm_ps->platform->number;
     vm_ps->task = (struct task){.body = run_server,
                                 .entity = ledger_entity(world->ledger, conf->on, 0),
                                 .member = 0,
@@ -327,6 +329,11 @@ static struct channel *close_vm_ps(struct channel *channel)
     return NULL;
 }
 
+static void check(const void *conf, const struct loss_check *check)
+{
+    store_check(&((const struct vm_ps_conf *)conf)->store, check);
+}
+
 const struct channel_kind channel_vm_ps = {
     .kind = {.name = "vm_ps",
              .doc = "A parameter server on a machine: it adds up what workers push under one "
@@ -336,6 +343,8 @@ const struct channel_kind channel_vm_ps = {
              .conf_size = sizeof(struct vm_ps_conf)},
     .facts = facts,
     .open = open_vm_ps,
+    .check = check,
+    .unused = store_unused,
     .begin = store_begin,
     .cancel = store_cancel,
     .show = store_show,

@@ -38,17 +38,24 @@ static struct settings settings_at(const struct scenario *scenario, const char *
     return settings;
 }
 
+void job_check_channel(const struct scenario *scenario, const struct choice *channel,
+                       const char *path, struct diag_list *diags)
+{
+    struct settings settings = settings_at(scenario, path, diags);
+
+    if (channel_kind_of(channel)->check)
+        channel_kind_of(channel)->check(channel->conf, &settings.check);
+}
+
 static void check_settings(const struct scenario *scenario, struct diag_list *diags)
 {
     char path[128];
     struct settings settings = settings_at(scenario, path, diags);
 
     for (size_t i = 0; i < scenario->channels.count; i++) {
-        const struct choice *channel = (const struct choice *)scenario->channels.entry + i;
-
         snprintf(path, sizeof path, "channels.%s", scenario->channels.name[i]);
-        if (channel_kind_of(channel)->check)
-            channel_kind_of(channel)->check(channel->conf, &settings.check);
+        job_check_channel(scenario, (const struct choice *)scenario->channels.entry + i, path,
+                          diags);
     }
     for (size_t i = 0; i < scenario->links.count; i++) {
         const struct choice *loss =
@@ -85,11 +92,12 @@ static void check_links(const struct scenario *scenario, struct diag_list *diags
                      "no channel of this scenario goes from group '%s' to group '%s'",
                      link->from, link->to);
         else if (link->loss.kind && loss_kind_of(&link->loss)->lose &&
-                 channel_kind_of(main)->facts(main->conf).has_receiver &&
                  !channel_kind_of(main)->facts(main->conf).is_watched)
             diag_add(diags, DIAG_ERROR, scenario_place(scenario, path),
                      "messages are lost, and nothing says what is done about it: give the "
-                     "channel a 'transport'");
+                     "channel a '%s'",
+                     channel_kind_of(main)->facts(main->conf).has_receiver ? "transport"
+                                                                           : "client");
     }
 }
 

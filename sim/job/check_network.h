@@ -6,6 +6,9 @@
 #include "base/diag.h"
 #include "sim/scenario/scenario.h"
 
+/* One channel's own settings; path: where they stand, "job.store". */
+void job_check_channel(const struct scenario *scenario, const struct choice *channel,
+                       const char *path, struct diag_list *diags);
 void job_check_network(const struct scenario *scenario, struct diag_list *diags);
 
 #endif

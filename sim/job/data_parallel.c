@@ -10,13 +10,15 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "sim/job/check_network.h"
 #include "sim/job/training.h"
 
 #define MEBIBYTE 1048576.0
 
 const char *const data_parallel_loss_names[] = {"wait", "abort", "continue_without", NULL};
 
-static const struct field fields[] = {DATA_PARALLEL_FIELDS(struct data_parallel_conf, ), CONF_END};
+static const struct field fields[] = {DATA_PARALLEL_FIELDS(struct data_parallel_conf, ),
+                                      CONF_END};
 
 static int workers_group(const struct scenario *scenario)
 {
@@ -104,6 +106,7 @@ static void check_store(const struct scenario *scenario, struct diag_list *diags
 
     struct channel_facts facts = channel_kind_of(store)->facts(store->conf);
 
+    job_check_channel(scenario, store, "job.store", diags);
     if (facts.starts || facts.has_receiver)
         diag_add(diags, DIAG_ERROR, scenario_place(scenario, "job.store"),
                  "the data set cannot lie in '%s', which %s", store->kind->name,

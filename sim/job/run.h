@@ -2,9 +2,9 @@
  * run.h -- one run from the first simulated second to the last: opens what the scenario names,
  * starts its job, lets the clock run, settles the bill.
  *
- * One run per process, because there is one engine per process.  A job may try several trainings
- * in it: each is a *trial*, a run inside the run, which has a scenario, a learner and an end of
- * its own and shares everything else (run_begin_trial). */
+ * One run per process, because there is one engine per process.  A job may try several
+ * trainings in it: each is a *trial*, a run inside the run, which has a scenario, a learner and
+ * an end of its own and shares everything else (run_begin_trial). */
 #ifndef TRAINCAST_SIM_JOB_RUN_H
 #define TRAINCAST_SIM_JOB_RUN_H
 
@@ -42,8 +42,8 @@ struct run {
     const struct scenario *scenario;
     struct trial *trial; /* NULL: stands alone */
     struct world world;
-    struct network network;     /* of the scenario's links */
-    struct network_link *link;  /* [network.links] */
+    struct network network;    /* of the scenario's links */
+    struct network_link *link; /* [network.links] */
     /* [platform_count]: the scenario's groups', then the job's own */
     struct platform **platform;
     size_t platform_count, platform_capacity;
@@ -85,8 +85,8 @@ int64_t run_cost_pusd(const struct run *run);
 void run_stop(struct run *run, enum run_status status, const char *stop_reason,
               const char *format, ...) __attribute__((format(printf, 4, 5)));
 bool run_is_stopped(const struct run *run);
-/* Opens one more channel (a job's own store); settled and closed with the others.  A trial's are
- * its run's: the second of one name is the first. */
+/* Opens one more channel (a job's own store); settled and closed with the others.  A trial's
+ * are its run's: the second of one name is the first. */
 struct channel *run_open_channel(struct run *run, const char *name,
                                  const struct choice *choice);
 /* Opens one more platform like the group's, under a name of its own. */
@@ -102,8 +102,9 @@ int run_worker_entity(struct run *run, int number);
  * cuts, because trials beside each other have no path in common. */
 void run_round(struct run *run, const struct round_row *row);
 void run_cut(struct run *run, int entity, double now_s, int64_t step);
-/* Starts the job of kind `job` with this scenario and learner inside run, on `platform` in place
- * of the group's.  *trial has what is above; both stay where they are until run_end_trial. */
+/* Starts the job of kind `job` with this scenario and learner inside run, on `platform` in
+ * place of the group's.  *trial has what is above; both stay where they are until
+ * run_end_trial. */
 void run_begin_trial(struct run *inside, struct trial *trial, const struct job_kind *job,
                      const struct scenario *scenario, struct learner *learner, int group,
                      struct platform *platform);
