@@ -171,6 +171,8 @@ void training_complete(struct training *t, int64_t round, bool evaluated, int en
 
     if (entity != LEDGER_RUN)
         run_cut(t->run, entity, now_s, round + 1);
+    if (t->is_watched)
+        message_series_note(&t->messages, &t->run->world, round + 1);
     if (!evaluated)
         return;
     t->last_evaluated_s = now_s;

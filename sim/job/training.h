@@ -10,6 +10,7 @@
 #ifndef TRAINCAST_SIM_JOB_TRAINING_H
 #define TRAINCAST_SIM_JOB_TRAINING_H
 
+#include "sim/job/message_series.h"
 #include "sim/job/run.h"
 #include "sim/job/sync/sync.h"
 
@@ -82,6 +83,9 @@ struct training {
     int64_t last_round;      /* the last there will be; INT64_MAX until decided */
     int64_t evaluated_round; /* the last of which an evaluation was begun; -1: none yet */
     double formed_s, longest_round_s;
+
+    bool is_watched; /* its network may lose: messages are counted round by round */
+    struct message_series messages;
 
     struct round_row pending; /* evaluated, but its losses were not waited for yet */
     bool has_pending;
