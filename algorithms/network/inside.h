@@ -11,7 +11,7 @@
 #ifndef TRAINCAST_ALGORITHMS_NETWORK_INSIDE_H
 #define TRAINCAST_ALGORITHMS_NETWORK_INSIDE_H
 
-#include "algorithms/network/kernel/lanes.h"
+#include "algorithms/network/kernel/kernels.h"
 
 /* A layer in its place.  Indices are of plan->node; -1 is the network's input. */
 struct node {
@@ -56,7 +56,7 @@ bool fit_needs_flat(const struct fit *fit, struct err *err);
 /* One call of one layer. */
 struct pass {
     const struct node *node;
-    enum level level;
+    const struct kernels *kernels;
     int64_t examples;
     bool training;
     const real *w;    /* of this layer */
@@ -104,7 +104,7 @@ struct place {
 };
 
 struct network_plan {
-    enum level level;
+    const struct kernels *kernels;
     struct node *node;
     struct place *place;
     int32_t nodes;
@@ -120,7 +120,7 @@ void plan_lay_out(struct network *network);
 
 /* network_new for another compilation of the kernels than the CPU's best: for tests. */
 struct network *network_new_at(const struct layers *layers, struct shape input, int32_t classes,
-                               enum level level, struct err *err);
+                               const struct kernels *kernels, struct err *err);
 
 /* Numbers of one example as it lies inside: with the channels that fill the last block. */
 static inline int64_t layer_numbers(struct shape shape)

@@ -214,7 +214,7 @@ static bool check_end(const struct network *network, struct err *err)
 }
 
 struct network *network_new_at(const struct layers *layers, struct shape input, int32_t classes,
-                               enum level level, struct err *err)
+                               const struct kernels *kernels, struct err *err)
 {
     struct network *network = NEW(struct network);
     bool ok = true;
@@ -222,7 +222,7 @@ struct network *network_new_at(const struct layers *layers, struct shape input, 
     network->input = input;
     network->classes = classes;
     network->plan = NEW(struct network_plan);
-    network->plan->level = level;
+    network->plan->kernels = kernels;
     network->plan->node = NEW_ARRAY(struct node, (size_t)layers->count + 1);
     network->plan->place = NEW_ARRAY(struct place, (size_t)layers->count + 1);
     network->layer = NEW_ARRAY(struct layer_info, (size_t)layers->count + 1);
@@ -237,7 +237,7 @@ struct network *network_new_at(const struct layers *layers, struct shape input, 
 struct network *network_new(const struct layers *layers, struct shape input, int32_t classes,
                             struct err *err)
 {
-    return network_new_at(layers, input, classes, level_of_cpu(), err);
+    return network_new_at(layers, input, classes, kernels_of_cpu(), err);
 }
 
 struct network *network_free(struct network *network)
@@ -285,8 +285,5 @@ void network_init(const struct network *network, uint64_t seed, real *w, real *s
 
 const char *network_kernels(void)
 {
-    static const char *const names[] = {
-        [LEVEL_PLAIN] = "plain", [LEVEL_AVX2] = "avx2", [LEVEL_AVX512] = "avx512"};
-
-    return names[level_of_cpu()];
+    return kernels_of_cpu()->name;
 }

@@ -92,7 +92,7 @@ static struct pass pass_of(const struct run *run, const struct node *node)
 
     return (struct pass){
         .node = node,
-        .level = run->plan->level,
+        .kernels = run->plan->kernels,
         .examples = run->batch->count,
         .training = run->training,
         .w = run->w + node->parameter_at,

@@ -14,12 +14,10 @@ struct planes {
 
 /* Sums of x - shift and of its square: shift, a number of about x's size per channel, keeps
  * their difference exact. */
-void sum_squares(enum level level, const struct planes *p, const real *x, const real *shift,
-                 double *sum, double *square);
+/* kernels->sum_squares(p, x, shift, sum, square) */
 
 /* y = scale x + offset, not below 0 nor above ceiling where it is not NAN. */
-void affine(enum level level, const struct planes *p, const real *x, const real *scale,
-            const real *offset, real ceiling, real *y);
+/* kernels->affine(p, x, scale, offset, ceiling, y) */
 
 /* dy is what the layer's output wants; where that output was cut (scale x + offset outside of
  * (0, ceiling)) it counts as 0.  Sums of dy and of dy (x - mean). */
@@ -29,10 +27,9 @@ struct affine_slopes {
     const real *scale, *offset, *mean; /* [BLOCK] */
     real ceiling;
 };
-void sum_slopes(enum level level, const struct affine_slopes *a, double *sum, double *product);
+/* kernels->sum_slopes(a, sum, product) */
 
 /* dx (+)= a dy + b x + c. */
-void affine_back(enum level level, const struct affine_slopes *s, const real *a, const real *b,
-                 const real *c, bool add, real *dx);
+/* kernels->affine_back(s, a, b, c, add, dx) */
 
 #endif

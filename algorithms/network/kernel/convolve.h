@@ -12,17 +12,12 @@
  * read neighbouring inputs.
  *
  * Packed weights: real[tile][input block][tap][BLOCK][vectors][BLOCK], input channel before
- * output channel; a tile is `vectors` blocks of outputs: 2, or 1 for an odd one at the end. */
+ * output channel; a tile is `vectors` blocks of outputs: as many as kernels->vectors, or the
+ * one that is left at the end. */
 #ifndef TRAINCAST_ALGORITHMS_NETWORK_KERNEL_CONVOLVE_H
 #define TRAINCAST_ALGORITHMS_NETWORK_KERNEL_CONVOLVE_H
 
 #include "algorithms/network/kernel/lanes.h"
-
-/* Blocks of outputs that a tile has at most: what the registers of the CPU hold. */
-static inline int64_t tile_vectors(enum level level)
-{
-    return level == LEVEL_AVX512 ? 2 : 1;
-}
 
 /* y[row][column] (+)= sum over taps and their BLOCK channels of x[row][column + tap] w[tap]. */
 struct convolve {
@@ -38,7 +33,7 @@ struct convolve {
     int64_t rows, columns;
     bool add; /* to what is in y */
 };
-void convolve(enum level level, const struct convolve *c);
+/* kernels->convolve(c) */
 
 /* dw[input channel][vector][BLOCK] += sum over images, rows, columns of x[..] dy[..], for one
  * tap, one block of inputs and one tile of outputs. */
@@ -51,6 +46,6 @@ struct convolve_weights {
     int64_t images, rows, columns;
     real *dw;
 };
-void convolve_weights(enum level level, const struct convolve_weights *c);
+/* kernels->convolve_weights(c) */
 
 #endif

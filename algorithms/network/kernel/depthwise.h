@@ -20,7 +20,7 @@ struct depthwise {
     int64_t rows, columns;
     bool add; /* to what is in y */
 };
-void depthwise(enum level level, const struct depthwise *d);
+/* kernels->depthwise(d) */
 
 /* dw[tap] += sum over rows and columns of x[row][column + tap] dy[row][column]. */
 struct depthwise_weights {
@@ -32,6 +32,6 @@ struct depthwise_weights {
     int64_t rows, columns;
     real *dw; /* real[taps][BLOCK] */
 };
-void depthwise_weights(enum level level, const struct depthwise_weights *d);
+/* kernels->depthwise_weights(d) */
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * lanes.h -- blocks of channels, and the CPUs that kernels are compiled for. */
+ * lanes.h -- blocks of channels: how images lie inside. */
 #ifndef TRAINCAST_ALGORITHMS_NETWORK_KERNEL_LANES_H
 #define TRAINCAST_ALGORITHMS_NETWORK_KERNEL_LANES_H
 
@@ -11,15 +11,12 @@
 #include "algorithms/network/network.h"
 
 /* Channels that lie side by side in an image: real[channels / BLOCK][height][width][BLOCK].
- * As many as a vector of the widest registers holds. */
+ * As many as the widest registers hold. */
 enum { BLOCK = 64 / sizeof(real) };
 
 static inline int64_t blocks_of(int64_t channels)
 {
     return (channels + BLOCK - 1) / BLOCK;
 }
-
-enum level { LEVEL_PLAIN, LEVEL_AVX2, LEVEL_AVX512 };
-enum level level_of_cpu(void);
 
 #endif

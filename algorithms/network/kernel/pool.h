@@ -13,12 +13,11 @@ struct pool {
 
 /* index: lane_bits[planes][rows][columns]: which number of the window it was, the first of
  * equals; NULL: nobody asks.  What lies outside of the plane does not count. */
-void pool_max(enum level level, const struct pool *p, const real *x, real *y, void *index);
-void pool_max_back(enum level level, const struct pool *p, const real *dy, const void *index,
-                   bool add, real *dx);
+/* kernels->pool_max(p, x, y, index) */
+/* kernels->pool_max_back(p, dy, index, add, dx) */
 
 /* What lies outside of the plane counts as 0. */
-void pool_mean(enum level level, const struct pool *p, const real *x, real *y);
-void pool_mean_back(enum level level, const struct pool *p, const real *dy, bool add, real *dx);
+/* kernels->pool_mean(p, x, y) */
+/* kernels->pool_mean_back(p, dy, add, dx) */
 
 #endif

@@ -7,7 +7,7 @@
 #ifndef TRAINCAST_ALGORITHMS_NETWORK_KERNEL_ROWS_H
 #define TRAINCAST_ALGORITHMS_NETWORK_KERNEL_ROWS_H
 
-#include "algorithms/network/kernel/lanes.h"
+#include "algorithms/network/kernel/kernels.h"
 
 /* x: real[examples][inputs], w: real[outputs][inputs], y: real[examples][outputs]. */
 struct rows_product {
@@ -22,10 +22,10 @@ struct rows_product {
 int64_t rows_scratch(int64_t examples, int64_t inputs, int64_t outputs);
 
 /* y = x w^T + bias */
-void rows_forward(enum level level, const struct rows_product *p);
+void rows_forward(const struct kernels *kernels, const struct rows_product *p);
 /* dx (+)= dy w */
-void rows_to_data(enum level level, const struct rows_product *p);
+void rows_to_data(const struct kernels *kernels, const struct rows_product *p);
 /* dw = dy^T x, dbias = column sums of dy */
-void rows_to_weights(enum level level, const struct rows_product *p);
+void rows_to_weights(const struct kernels *kernels, const struct rows_product *p);
 
 #endif

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * vector.h -- a vector of 64 bytes, and kernels that are written once and compiled three times.
+ * vector.h -- a vector of 64 bytes, in which kernels are written.
  *
- * Kernels are plain C over the compilers' vector types, compiled for AVX-512, for AVX2 with
- * FMA, and for any CPU; a network picks one when it is made.  Every sum has one order, which
- * no tile size changes, and every product that is added is one fused multiply-add (this folder
- * is compiled with -ffp-contract=fast and only says `sum += a * b`), so AVX-512 and AVX2 give
- * the same bits, whichever compiler built them.  A CPU without FMA rounds twice and differs.
- *
- * For the files of this folder only.  Vectors are inlined or handed on by pointer: by value
- * they would be part of an ABI that changes with the target. */
+ * Kernels are plain C over the compilers' vector types, in files NAME.inc; avx512.c, avx2.c and
+ * any_cpu.c each compile all of them.  Every sum has one order, which no tile size changes, and
+ * every product that is added is one fused multiply-add (this folder is compiled with
+ * -ffp-contract=fast and only says `sum += a * b`), so AVX-512 and AVX2 give the same bits. */
 #ifndef TRAINCAST_ALGORITHMS_NETWORK_KERNEL_VECTOR_H
 #define TRAINCAST_ALGORITHMS_NETWORK_KERNEL_VECTOR_H
 
@@ -30,49 +26,6 @@ typedef int32_t lane_bits __attribute__((vector_size(64)));
 #else
 #define LANES_UNROLL _Pragma("GCC unroll 32")
 #endif
-
-#ifdef __x86_64__
-#define LANES_AVX2   __attribute__((target("avx2,fma")))
-#define LANES_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")))
-#else
-#define LANES_AVX2
-#define LANES_AVX512
-#endif
-
-/* Defines scope_ void name_(level, parameters) as three compilations of the inline function
- * name_body(level, parameters), in which level is a constant.
- *     LANES_KERNEL(, add_rows, (struct add *a), a)  */
-#define LANES_PARAMETERS(...) (enum level level, __VA_ARGS__)
-#define LANES_KERNEL(scope_, name_, parameters_, ...)                                          \
-    LANES_AVX512 static void name_##_avx512 parameters_                                        \
-    {                                                                                          \
-        (void)level;                                                                           \
-        name_##_body(LEVEL_AVX512, __VA_ARGS__);                                               \
-    }                                                                                          \
-    LANES_AVX2 static void name_##_avx2 parameters_                                            \
-    {                                                                                          \
-        (void)level;                                                                           \
-        name_##_body(LEVEL_AVX2, __VA_ARGS__);                                                 \
-    }                                                                                          \
-    static void name_##_plain parameters_                                                      \
-    {                                                                                          \
-        (void)level;                                                                           \
-        name_##_body(LEVEL_PLAIN, __VA_ARGS__);                                                \
-    }                                                                                          \
-    scope_ void name_ parameters_                                                              \
-    {                                                                                          \
-        switch (level) {                                                                       \
-        case LEVEL_AVX512:                                                                     \
-            name_##_avx512(level, __VA_ARGS__);                                                \
-            return;                                                                            \
-        case LEVEL_AVX2:                                                                       \
-            name_##_avx2(level, __VA_ARGS__);                                                  \
-            return;                                                                            \
-        case LEVEL_PLAIN:                                                                      \
-            name_##_plain(level, __VA_ARGS__);                                                 \
-            return;                                                                            \
-        }                                                                                      \
-    }
 
 /* -- Vectors, inlined into the kernels ------------------------------------------------------
  */

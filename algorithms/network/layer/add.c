@@ -2,7 +2,6 @@
  * add.c -- the sum of two layers' outputs: the end of a residual block (He et al., "Deep
  * residual learning for image recognition", CVPR 2016, section 3.2). */
 #include "algorithms/network/inside.h"
-#include "algorithms/network/kernel/elementwise.h"
 #include "algorithms/network/layer/layer.h"
 
 static const struct field fields[] = {
@@ -26,8 +25,8 @@ static bool add_fit(struct fit *fit, struct err *err)
 
 static void add_forward(const struct pass *pass)
 {
-    add_and_cut(pass->level, pass->examples * layer_numbers(pass->node->out), pass->x,
-                pass->with, pass->node->ceiling, pass->y);
+    pass->kernels->add_and_cut(pass->examples * layer_numbers(pass->node->out), pass->x,
+                               pass->with, pass->node->ceiling, pass->y);
 }
 
 /* dx, dwith or both may be dy itself: plan.c. */
@@ -36,11 +35,12 @@ static void add_backward(const struct pass *pass)
     int64_t count = pass->examples * layer_numbers(pass->node->out);
 
     if (!isnan(pass->node->ceiling))
-        pass_back(pass->level, count, pass->y, pass->node->ceiling, pass->dy, false, pass->dy);
+        pass->kernels->pass_back(count, pass->y, pass->node->ceiling, pass->dy, false,
+                                 pass->dy);
     if (pass->dx && pass->dx != pass->dy)
-        pass_back(pass->level, count, NULL, NAN, pass->dy, pass->add_dx, pass->dx);
+        pass->kernels->pass_back(count, NULL, NAN, pass->dy, pass->add_dx, pass->dx);
     if (pass->dwith && pass->dwith != pass->dy)
-        pass_back(pass->level, count, NULL, NAN, pass->dy, pass->add_dwith, pass->dwith);
+        pass->kernels->pass_back(count, NULL, NAN, pass->dy, pass->add_dwith, pass->dwith);
 }
 
 const struct layer_kind layer_add = {

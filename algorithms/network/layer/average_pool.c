@@ -10,7 +10,7 @@ static void average_pool_forward(const struct pass *pass)
 {
     struct pool pool = pooling_of(pass);
 
-    pool_mean(pass->level, &pool, pass->x, pass->y);
+    pass->kernels->pool_mean(&pool, pass->x, pass->y);
 }
 
 static void average_pool_backward(const struct pass *pass)
@@ -18,7 +18,7 @@ static void average_pool_backward(const struct pass *pass)
     struct pool pool = pooling_of(pass);
 
     if (pass->dx)
-        pool_mean_back(pass->level, &pool, pass->dy, pass->add_dx, pass->dx);
+        pass->kernels->pool_mean_back(&pool, pass->dy, pass->add_dx, pass->dx);
 }
 
 const struct layer_kind layer_average_pool = {

@@ -71,7 +71,7 @@ static void measure_block(const struct pass *pass, const struct norm *norm, int6
     int64_t channels = pass->node->in.channels;
     double sum[BLOCK], square[BLOCK], count = (double)(planes.images * planes.pixels);
 
-    sum_squares(pass->level, &planes, x, x, sum, square);
+    pass->kernels->sum_squares(&planes, x, x, sum, square);
     for (int64_t i = 0; i < BLOCK && block * BLOCK + i < channels; i++) {
         int64_t c = block * BLOCK + i;
         double away = sum[i] / count, mean = (double)x[i] + away;
@@ -101,8 +101,8 @@ static void batch_norm_forward(const struct pass *pass)
 
         if (pass->training)
             measure_block(pass, &norm, block);
-        affine(pass->level, &planes, pass->x + at, norm.scale + c, norm.offset + c,
-               pass->node->ceiling, pass->y + at);
+        pass->kernels->affine(&planes, pass->x + at, norm.scale + c, norm.offset + c,
+                              pass->node->ceiling, pass->y + at);
     }
 }
 
@@ -122,7 +122,7 @@ static void back_block(const struct pass *pass, const struct norm *norm, int64_t
     double sum[BLOCK], product[BLOCK], count = (double)(planes.images * planes.pixels);
     real by_x[BLOCK] = {0}, constant[BLOCK] = {0};
 
-    sum_slopes(pass->level, &slopes, sum, product);
+    pass->kernels->sum_slopes(&slopes, sum, product);
     for (int64_t i = 0; i < BLOCK && c + i < channels; i++) {
         double scale = (double)norm->scale[c + i], inverse = (double)norm->inverse[c + i];
         double factor = -scale * inverse * inverse * product[i] / count;
@@ -133,8 +133,8 @@ static void back_block(const struct pass *pass, const struct norm *norm, int64_t
         constant[i] = (real)(-scale * sum[i] / count - factor * (double)norm->mean[c + i]);
     }
     if (pass->dx)
-        affine_back(pass->level, &slopes, norm->scale + c, by_x, constant, pass->add_dx,
-                    pass->dx + at);
+        pass->kernels->affine_back(&slopes, norm->scale + c, by_x, constant, pass->add_dx,
+                                   pass->dx + at);
 }
 
 static void batch_norm_backward(const struct pass *pass)

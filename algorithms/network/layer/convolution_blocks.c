@@ -7,7 +7,6 @@
  *   1 x 1, no stride     as it lies; the pixels of an image are one row
  *   anything else        with its border of zeros, one small image per remainder of the stride
  */
-#include "algorithms/network/kernel/convolve.h"
 #include "algorithms/network/layer/convolution.h"
 
 enum way { WAY_PATCHES, WAY_AS_IT_IS, WAY_STAGED };
@@ -66,7 +65,7 @@ static struct form form_of(const struct node *node, int64_t examples)
 }
 
 static struct packing packing_of(const struct node *node, const struct form *form,
-                                 enum level level)
+                                 const struct kernels *kernels)
 {
     const struct convolution_conf *conf = node->conf;
 
@@ -75,7 +74,7 @@ static struct packing packing_of(const struct node *node, const struct form *for
                             .groups = conf->groups,
                             .kernel_taps = form->side * form->side,
                             .taps = form->side * form->side,
-                            .vectors = tile_vectors(level)};
+                            .vectors = kernels->vectors};
 }
 
 /* -- Forms ----------------------------------------------------------------------------------
@@ -214,13 +213,13 @@ static void forward_tile(const struct pass *pass, const struct form *form, int64
 
     if (form->way == WAY_STAGED) {
         for (int64_t n = 0; n < count; n++, c.x += form->image, c.y += out)
-            convolve(pass->level, &c);
+            pass->kernels->convolve(&c);
         return;
     }
     c.x_pitch = form->image; /* an image is a row */
     c.y_pitch = out;
     c.rows = count;
-    convolve(pass->level, &c);
+    pass->kernels->convolve(&c);
 }
 
 void convolution_blocks_forward(const struct pass *pass)
@@ -228,7 +227,7 @@ void convolution_blocks_forward(const struct pass *pass)
     const struct node *node = pass->node;
     const struct convolution_conf *conf = node->conf;
     struct form form = form_of(node, pass->examples);
-    struct packing packing = packing_of(node, &form, pass->level);
+    struct packing packing = packing_of(node, &form, pass->kernels);
     int64_t used, pixels = shape_pixels(node->out);
     struct work work = carve_work(node, pass->examples, pass->work, &used);
 
@@ -276,7 +275,7 @@ static void weights_tile(const struct pass *pass, const struct packing *packing,
     for (int64_t i = begin * packing->taps; i < end * packing->taps; i++) {
         c.x = x + tap[i];
         c.dw = dw;
-        convolve_weights(pass->level, &c);
+        pass->kernels->convolve_weights(&c);
         dw += BLOCK * c.vectors * BLOCK;
     }
 }
@@ -286,7 +285,7 @@ void convolution_blocks_to_weights(const struct pass *pass)
     const struct node *node = pass->node;
     const struct convolution_conf *conf = node->conf;
     struct form form = form_of(node, pass->examples);
-    struct packing packing = packing_of(node, &form, pass->level);
+    struct packing packing = packing_of(node, &form, pass->kernels);
     int64_t used, pixels = shape_pixels(node->out), out = layer_numbers(node->out);
     struct work work = carve_work(node, pass->examples, pass->work, &used);
 
@@ -376,11 +375,11 @@ static void back_tile(const struct pass *pass, const struct slopes *s, int64_t c
         c.rows = count;
         c.x_pitch = s->image;
         c.y_pitch = in;
-        convolve(pass->level, &c);
+        pass->kernels->convolve(&c);
         return;
     }
     for (int64_t n = 0; n < count; n++, c.x += s->image, c.y += in)
-        convolve(pass->level, &c);
+        pass->kernels->convolve(&c);
 }
 
 /* The rows and columns of dx that are (row, column) modulo the stride. */
@@ -435,7 +434,7 @@ void convolution_blocks_to_data(const struct pass *pass)
                               .groups = conf->groups,
                               .transposed = true,
                               .kernel_taps = conf->kernel * conf->kernel,
-                              .vectors = tile_vectors(pass->level)};
+                              .vectors = pass->kernels->vectors};
     int64_t used;
     struct work work = carve_work(node, pass->examples, pass->work, &used);
 

@@ -4,7 +4,6 @@
  *
  * A plane of one block is staged with its border (it fits the first or second cache), and the
  * kernel's taps walk over it. */
-#include "algorithms/network/kernel/depthwise.h"
 #include "algorithms/network/layer/convolution.h"
 
 struct work {
@@ -142,7 +141,7 @@ void convolution_depthwise_forward(const struct pass *pass)
 
             stage_plane(node, pass->x + plane * shape_pixels(node->in) * BLOCK, work.staged);
             d.y = pass->y + plane * shape_pixels(node->out) * BLOCK;
-            depthwise(pass->level, &d);
+            pass->kernels->depthwise(&d);
         }
     }
 }
@@ -169,7 +168,7 @@ void convolution_depthwise_to_weights(const struct pass *pass)
 
             stage_plane(node, pass->x + plane * shape_pixels(node->in) * BLOCK, work.staged);
             d.dy = pass->dy + plane * shape_pixels(node->out) * BLOCK;
-            depthwise_weights(pass->level, &d);
+            pass->kernels->depthwise_weights(&d);
         }
         for (int64_t c = block * BLOCK; c < (block + 1) * BLOCK && c < conf->outputs; c++)
             for (int64_t t = 0; t < taps; t++)
@@ -202,7 +201,7 @@ static void back_phase(const struct pass *pass, const struct work *work, int64_t
         work->tap[t] =
             ((phase->row[t] - s.first_row) * s.columns + phase->column[t] - s.first_column) *
             BLOCK;
-    depthwise(pass->level, &d);
+    pass->kernels->depthwise(&d);
 }
 
 void convolution_depthwise_to_data(const struct pass *pass)

@@ -65,16 +65,16 @@ static void dense_forward(const struct pass *pass)
 {
     struct rows_product product = product_of(pass);
 
-    rows_forward(pass->level, &product);
+    rows_forward(pass->kernels, &product);
 }
 
 static void dense_backward(const struct pass *pass)
 {
     struct rows_product product = product_of(pass);
 
-    rows_to_weights(pass->level, &product);
+    rows_to_weights(pass->kernels, &product);
     if (pass->dx)
-        rows_to_data(pass->level, &product);
+        rows_to_data(pass->kernels, &product);
 }
 
 const struct layer_kind layer_dense = {

@@ -5,7 +5,6 @@
  * number i of example n is dropped is a function of the batch's random numbers, the layer, n
  * and i, whatever the memory layout. */
 #include "algorithms/network/inside.h"
-#include "algorithms/network/kernel/elementwise.h"
 #include "algorithms/network/layer/layer.h"
 
 static const struct field fields[] = {
@@ -49,18 +48,18 @@ static void dropout_forward(const struct pass *pass)
     int64_t count = pass->examples * layer_numbers(pass->node->in);
 
     if (!pass->training) {
-        add_and_cut(pass->level, count, pass->x, NULL, NAN, pass->y);
+        pass->kernels->add_and_cut(count, pass->x, NULL, NAN, pass->y);
         return;
     }
     draw(pass, pass->kept);
-    multiply(pass->level, count, pass->x, pass->kept, false, pass->y);
+    pass->kernels->multiply(count, pass->x, pass->kept, false, pass->y);
 }
 
 static void dropout_backward(const struct pass *pass)
 {
     if (pass->dx)
-        multiply(pass->level, pass->examples * layer_numbers(pass->node->in), pass->dy,
-                 pass->kept, pass->add_dx, pass->dx);
+        pass->kernels->multiply(pass->examples * layer_numbers(pass->node->in), pass->dy,
+                                pass->kept, pass->add_dx, pass->dx);
 }
 
 const struct layer_kind layer_dropout = {

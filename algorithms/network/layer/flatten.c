@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "algorithms/network/inside.h"
-#include "algorithms/network/kernel/elementwise.h"
 #include "algorithms/network/kernel/plain.h"
 #include "algorithms/network/layer/layer.h"
 
@@ -34,8 +33,8 @@ static void flatten_forward(const struct pass *pass)
     const struct node *node = pass->node;
 
     if (node->in.flat)
-        add_and_cut(pass->level, pass->examples * node->in.channels, pass->x, NULL, NAN,
-                    pass->y);
+        pass->kernels->add_and_cut(pass->examples * node->in.channels, pass->x, NULL, NAN,
+                                   pass->y);
     else
         plain_of_blocks(node->in, pass->examples, pass->x, pass->y);
 }
@@ -47,8 +46,8 @@ static void flatten_backward(const struct pass *pass)
     if (!pass->dx)
         return;
     if (node->in.flat)
-        pass_back(pass->level, pass->examples * node->in.channels, NULL, NAN, pass->dy,
-                  pass->add_dx, pass->dx);
+        pass->kernels->pass_back(pass->examples * node->in.channels, NULL, NAN, pass->dy,
+                                 pass->add_dx, pass->dx);
     else
         blocks_of_plain(node->in, pass->examples, pass->dy, pass->add_dx, pass->dx);
 }

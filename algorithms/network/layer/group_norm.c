@@ -98,13 +98,14 @@ static void group_norm_forward(const struct pass *pass)
 
         memset(norm.scale, 0, (size_t)(NORM_ROWS * blocks * BLOCK) * sizeof(real));
         for (int64_t b = 0; b < blocks; b++)
-            sum_squares(pass->level, &plane, x + b * pixels * BLOCK, x + b * pixels * BLOCK,
-                        sums.first + b * BLOCK, sums.second + b * BLOCK);
+            pass->kernels->sum_squares(&plane, x + b * pixels * BLOCK, x + b * pixels * BLOCK,
+                                       sums.first + b * BLOCK, sums.second + b * BLOCK);
         for (int64_t c = 0; c < channels; c += size)
             measure_group(pass, x, &sums, &norm, c, c + size);
         for (int64_t b = 0; b < blocks; b++)
-            affine(pass->level, &plane, x + b * pixels * BLOCK, norm.scale + b * BLOCK,
-                   norm.offset + b * BLOCK, pass->node->ceiling, y + b * pixels * BLOCK);
+            pass->kernels->affine(&plane, x + b * pixels * BLOCK, norm.scale + b * BLOCK,
+                                  norm.offset + b * BLOCK, pass->node->ceiling,
+                                  y + b * pixels * BLOCK);
     }
 }
 
@@ -156,15 +157,16 @@ static void back_image(const struct pass *pass, const struct sums *sums, int64_t
     for (int64_t b = 0; b < blocks; b++) {
         struct affine_slopes slopes = slopes_of(pass, &norm, image, b);
 
-        sum_slopes(pass->level, &slopes, sums->first + b * BLOCK, sums->second + b * BLOCK);
+        pass->kernels->sum_slopes(&slopes, sums->first + b * BLOCK, sums->second + b * BLOCK);
     }
     for (int64_t c = 0; c < channels; c += size)
         back_group(pass, sums, &norm, c, c + size, by_x, constant);
     for (int64_t b = 0; b < blocks && pass->dx; b++) {
         struct affine_slopes slopes = slopes_of(pass, &norm, image, b);
 
-        affine_back(pass->level, &slopes, slopes.scale, by_x + b * BLOCK, constant + b * BLOCK,
-                    pass->add_dx, pass->dx + (slopes.x - pass->x));
+        pass->kernels->affine_back(&slopes, slopes.scale, by_x + b * BLOCK,
+                                   constant + b * BLOCK, pass->add_dx,
+                                   pass->dx + (slopes.x - pass->x));
     }
 }
 

@@ -16,7 +16,7 @@ static void max_pool_forward(const struct pass *pass)
 {
     struct pool pool = pooling_of(pass);
 
-    pool_max(pass->level, &pool, pass->x, pass->y, pass->training ? pass->kept : NULL);
+    pass->kernels->pool_max(&pool, pass->x, pass->y, pass->training ? pass->kept : NULL);
 }
 
 static void max_pool_backward(const struct pass *pass)
@@ -24,7 +24,7 @@ static void max_pool_backward(const struct pass *pass)
     struct pool pool = pooling_of(pass);
 
     if (pass->dx)
-        pool_max_back(pass->level, &pool, pass->dy, pass->kept, pass->add_dx, pass->dx);
+        pass->kernels->pool_max_back(&pool, pass->dy, pass->kept, pass->add_dx, pass->dx);
 }
 
 const struct layer_kind layer_max_pool = {

@@ -4,7 +4,6 @@
 #define TRAINCAST_ALGORITHMS_NETWORK_LAYER_NORM_H
 
 #include "algorithms/network/inside.h"
-#include "algorithms/network/kernel/affine.h"
 #include "algorithms/network/layer/layer.h"
 
 /* Each real[channels], in whole blocks, in one piece of NORM_ROWS such rows. */

@@ -3,7 +3,6 @@
 #ifndef TRAINCAST_ALGORITHMS_NETWORK_LAYER_POOLING_H
 #define TRAINCAST_ALGORITHMS_NETWORK_LAYER_POOLING_H
 
-#include "algorithms/network/kernel/pool.h"
 #include "algorithms/network/layer/layer.h"
 #include "algorithms/network/layer/window.h"
 

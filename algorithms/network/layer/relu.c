@@ -3,7 +3,6 @@
  *
  * A norm or `add` before it does this by itself (node->ceiling); otherwise it works in place.
  */
-#include "algorithms/network/kernel/elementwise.h"
 #include "algorithms/network/layer/cut.h"
 
 static const struct field fields[] = {
@@ -20,16 +19,16 @@ bool cut_fit(struct fit *fit, struct err *err)
 
 void cut_forward(const struct pass *pass)
 {
-    add_and_cut(pass->level, pass->examples * layer_numbers(pass->node->out), pass->x, NULL,
-                pass->node->kind->cuts_at, pass->y);
+    pass->kernels->add_and_cut(pass->examples * layer_numbers(pass->node->out), pass->x, NULL,
+                               pass->node->kind->cuts_at, pass->y);
 }
 
 void cut_backward(const struct pass *pass)
 {
     if (pass->dx)
-        pass_back(pass->level, pass->examples * layer_numbers(pass->node->out), pass->y,
-                  pass->node->kind->cuts_at, pass->dy, pass->add_dx && pass->dx != pass->dy,
-                  pass->dx);
+        pass->kernels->pass_back(pass->examples * layer_numbers(pass->node->out), pass->y,
+                                 pass->node->kind->cuts_at, pass->dy,
+                                 pass->add_dx && pass->dx != pass->dy, pass->dx);
 }
 
 const struct layer_kind layer_relu = {

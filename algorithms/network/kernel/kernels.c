@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT
- * lanes.c -- see lanes.h. */
-#include "algorithms/network/kernel/lanes.h"
+ * kernels.c -- which kernels this CPU can run. */
+#include "algorithms/network/kernel/kernels.h"
 
-enum level level_of_cpu(void)
+const struct kernels *kernels_of_cpu(void)
 {
 #ifdef __x86_64__
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-        return LEVEL_AVX512;
+        return &kernels_avx512;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        return LEVEL_AVX2;
+        return &kernels_avx2;
 #endif
-    return LEVEL_PLAIN;
+    return &kernels_plain;
 }
