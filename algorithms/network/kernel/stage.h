@@ -25,7 +25,8 @@ struct patches {
     int64_t kernel, stride, padding;
     int64_t rows, columns; /* of the output */
 };
-void gather_patches(const struct patches *p, const real *from, real *to);
+int64_t patches_scratch(const struct patches *p); /* reals */
+void gather_patches(const struct patches *p, const real *from, real *scratch, real *to);
 
 /* What packed weights are for: outputs x inputs, in `groups` that do not see each other.
  * forward: outputs are the layer's outputs; backward to the data: they are its inputs. */

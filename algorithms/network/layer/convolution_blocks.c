@@ -22,6 +22,13 @@ struct form {
     int64_t group;         /* images that are staged at once */
 };
 
+struct work {
+    real *packed, *staged;
+    real *patch; /* for gather_patches */
+    int64_t *tap;
+    struct phase *phase;
+};
+
 static int64_t group_of(int64_t image_reals, int64_t examples)
 {
     int64_t group = STAGED_BYTES / (image_reals * (int64_t)sizeof(real));
@@ -102,30 +109,40 @@ static void stage_image(const struct node *node, const struct form *form, const 
         }
 }
 
+static struct patches patches_of(const struct node *node)
+{
+    const struct convolution_conf *conf = node->conf;
+
+    return (struct patches){.channels = node->in.channels,
+                            .height = node->in.height,
+                            .width = node->in.width,
+                            .kernel = conf->kernel,
+                            .stride = conf->stride,
+                            .padding = conf->padding,
+                            .rows = node->out.height,
+                            .columns = node->out.width};
+}
+
 /* Images [first, first + count) in form; those that lie right already are not moved. */
 static const real *bring_into_form(const struct pass *pass, const struct form *form,
-                                   int64_t first, int64_t count, real *staged)
+                                   int64_t first, int64_t count, const struct work *work)
 {
     const struct node *node = pass->node;
-    const struct convolution_conf *conf = node->conf;
     int64_t size = node->plain ? shape_count(node->in) : layer_numbers(node->in);
-    struct patches patches = {.channels = node->in.channels,
-                              .height = node->in.height,
-                              .width = node->in.width,
-                              .kernel = conf->kernel,
-                              .stride = conf->stride,
-                              .padding = conf->padding,
-                              .rows = node->out.height,
-                              .columns = node->out.width};
+    struct patches patches = patches_of(node);
 
     if (form->way == WAY_AS_IT_IS)
         return pass->x + first * size;
-    for (int64_t n = 0; n < count; n++)
+    for (int64_t n = 0; n < count; n++) {
+        const real *x = pass->x + (first + n) * size;
+        real *to = work->staged + n * form->image;
+
         if (form->way == WAY_PATCHES)
-            gather_patches(&patches, pass->x + (first + n) * size, staged + n * form->image);
+            gather_patches(&patches, x, work->patch, to);
         else
-            stage_image(node, form, pass->x + (first + n) * size, staged + n * form->image);
-    return staged;
+            stage_image(node, form, x, to);
+    }
+    return work->staged;
 }
 
 /* tap[block][tap]: where they read, in reals from the pixel; and their places in w. */
@@ -151,12 +168,6 @@ static void list_taps(const struct node *node, const struct form *form, int64_t 
 /* -- Work -----------------------------------------------------------------------------------
  */
 
-struct work {
-    real *packed, *staged;
-    int64_t *tap;
-    struct phase *phase;
-};
-
 enum { REALS_OF_64 = sizeof(int64_t) / sizeof(real) };
 
 /* Staged dy: with the rows and columns that the taps of all phases reach. */
@@ -174,6 +185,7 @@ static struct work carve_work(const struct node *node, int64_t examples, real *b
 {
     const struct convolution_conf *conf = node->conf;
     struct form form = form_of(node, examples);
+    struct patches patches = patches_of(node);
     struct carver carver = {.base = base};
     struct work work;
     int64_t rows, columns, image, staged = form.group * form.image;
@@ -187,6 +199,7 @@ static struct work carve_work(const struct node *node, int64_t examples, real *b
         staged = group_of(image, examples) * image;
     work.packed = carve(&carver, inputs * outputs * BLOCK * BLOCK * taps);
     work.staged = carve(&carver, staged);
+    work.patch = carve(&carver, node->plain ? patches_scratch(&patches) : 0);
     work.tap = carve(&carver, most * taps * REALS_OF_64);
     work.phase = carve(&carver, (int64_t)(sizeof(struct phase) / sizeof(real)));
     *ret_reals = carver.used;
@@ -236,7 +249,7 @@ void convolution_blocks_forward(const struct pass *pass)
     pack_weights(&packing, pass->w, work.packed);
     for (int64_t n = 0; n < pass->examples; n += form.group) {
         int64_t count = smaller(form.group, pass->examples - n);
-        const real *x = bring_into_form(pass, &form, n, count, work.staged);
+        const real *x = bring_into_form(pass, &form, n, count, &work);
 
         for (int64_t k = 0; k < blocks_of(conf->outputs); k += packing.vectors) {
             int64_t begin, end;
@@ -294,7 +307,7 @@ void convolution_blocks_to_weights(const struct pass *pass)
     memset(work.packed, 0, (size_t)packed_reals(&packing) * sizeof(real));
     for (int64_t n = 0; n < pass->examples; n += form.group) {
         int64_t count = smaller(form.group, pass->examples - n);
-        const real *x = bring_into_form(pass, &form, n, count, work.staged);
+        const real *x = bring_into_form(pass, &form, n, count, &work);
 
         for (int64_t k = 0; k < blocks_of(conf->outputs); k += packing.vectors)
             weights_tile(pass, &packing, k, work.tap, x, work.packed,

@@ -85,6 +85,18 @@ static void every_collective_is_listed(void **state)
                  "const struct collective_kind collective_", 0);
 }
 
+static void every_layer_is_listed(void **state)
+{
+    (void)state;
+    check_family(&layer_family, "algorithms/network/layer", "const struct layer_kind layer_");
+}
+
+static void every_known_network_is_listed(void **state)
+{
+    (void)state;
+    check_family(&known_family, "algorithms/network/known", "const struct known_kind known_");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -92,6 +104,8 @@ int main(void)
         cmocka_unit_test(every_optimizer_is_listed),
         cmocka_unit_test(every_averaging_is_listed),
         cmocka_unit_test(every_collective_is_listed),
+        cmocka_unit_test(every_layer_is_listed),
+        cmocka_unit_test(every_known_network_is_listed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
