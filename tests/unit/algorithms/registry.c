@@ -88,13 +88,15 @@ static void every_collective_is_listed(void **state)
 static void every_layer_is_listed(void **state)
 {
     (void)state;
-    check_family(&layer_family, "algorithms/network/layer", "const struct layer_kind layer_");
+    check_family(&layer_family, "algorithms/network/layer", "const struct layer_kind layer_",
+                 0);
 }
 
 static void every_known_network_is_listed(void **state)
 {
     (void)state;
-    check_family(&known_family, "algorithms/network/known", "const struct known_kind known_");
+    check_family(&known_family, "algorithms/network/known", "const struct known_kind known_",
+                 0);
 }
 
 int main(void)
