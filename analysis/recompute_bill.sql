@@ -1,5 +1,7 @@
--- recompute_bill.sql -- the bill once more, from what happened: every difference_pusd must be 0.
+-- Does the bill follow from what happened?
 --
+-- Lines that are not what they should be: there must be none.  With all=1, or without traincast,
+-- every line; each difference_pusd must be 0:
 --     sqlite3 -readonly -box results.db < analysis/recompute_bill.sql
 --
 -- A line's unit says from which rows it follows (sim/ledger/ledger.h):
@@ -10,6 +12,7 @@
 --   others      the line's own quantity times its price
 -- Each product is rounded down to a whole pico-dollar per invocation or machine.  Quotient and
 -- remainder are priced apart because the plain product may exceed 64 bits; the sum is the same.
+-- :all = 0   1: also the lines that are right
 WITH item (run_id, unit, resource, unit_price_pusd, billed_pusd, recomputed_pusd) AS (
     SELECT run_id, unit, CASE WHEN unit IN ('GB-s', 'invocation', 'h') THEN 'all' ELSE resource END,
            unit_price_pusd, cost_pusd, 0
@@ -43,5 +46,6 @@ SELECT run_id, unit, resource, unit_price_pusd, sum(billed_pusd) AS billed_pusd,
        sum(billed_pusd) - sum(recomputed_pusd) AS difference_pusd
   FROM item
  GROUP BY run_id, unit, resource, unit_price_pusd
-HAVING sum(billed_pusd) <> 0 OR sum(recomputed_pusd) <> 0
+HAVING (:all IS NOT 0 AND (sum(billed_pusd) <> 0 OR sum(recomputed_pusd) <> 0))
+    OR sum(billed_pusd) <> sum(recomputed_pusd)
  ORDER BY run_id, unit, resource, unit_price_pusd;

@@ -13,7 +13,7 @@
 #define TRAINCAST_SIM_CALIBRATE_CHANNEL_FIT_H
 
 #include "base/diag.h"
-#include "sim/calibrate/statistics.h"
+#include "sim/answer/statistics.h"
 
 struct tail {
     double p50_s, p99_s;

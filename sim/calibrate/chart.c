@@ -6,17 +6,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "sim/calibrate/gnuplot.h"
+#include "sim/answer/gnuplot.h"
 
 /* More points than this only make the file large. */
 enum { POINTS_MOST = 5000 };
 /* Sizes or times that differ by more are drawn on logarithmic axes. */
 static const double logarithmic_from = 20;
-
-/* Colours that are told apart by the colour-blind, too (Okabe and Ito). */
-static const char *const colours[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
-                                      "#E69F00", "#56B4E9", "#000000"};
-enum { COLOURS = sizeof colours / sizeof colours[0] };
 
 struct extent {
     double low, high;
@@ -51,13 +46,9 @@ static void add_axis(struct text *script, const char *axis, struct extent extent
 
 static bool add_head(struct text *script, const char *path, const char *title, struct err *err)
 {
-    const char *terminal = gnuplot_terminal(path);
-
-    if (!terminal)
-        return err_set(err, "%s: a picture's name ends in .svg, .png or .pdf", path);
-    text_add(script, "set terminal %s\nset output ", terminal);
-    gnuplot_quote(script, path);
-    text_add(script, "\nset multiplot layout 2,1 title ");
+    if (!gnuplot_begin(script, path, (struct gnuplot_size){900, 900}, err))
+        return false;
+    text_add(script, "set multiplot layout 2,1 title ");
     gnuplot_quote(script, title);
     text_add(script,
              " noenhanced\nset grid xtics ytics back linetype 1 linecolor rgb '#D0D0D0'\n"
@@ -86,7 +77,7 @@ static void end(struct text *script)
 
 bool chart_can_be(const char *path)
 {
-    return gnuplot_terminal(path) != NULL;
+    return gnuplot_can_draw(path);
 }
 
 /* -- a channel ------------------------------------------------------------------------------
@@ -120,7 +111,7 @@ static void add_points(struct text *script, const struct channel_fit *fit, int c
         text_add(script,
                  "%s$operation%zu using 1:%d with points pointtype 7 pointsize 0.4 "
                  "linecolor rgb '%s' title ",
-                 o ? ", " : "plot ", o, column, colours[o % COLOURS]);
+                 o ? ", " : "plot ", o, column, gnuplot_colour(o));
         gnuplot_quote(script, fit->operation[o].name);
     }
 }
@@ -181,13 +172,13 @@ bool chart_of_compute(const char *path, const char *title, const struct compute_
              "plot $batch using 1:2 with points pointtype 7 pointsize 0.5 linecolor rgb '%s' "
              "title 'batches', x with lines linewidth 2 linecolor rgb 'black' title 'as "
              "measured'\n",
-             colours[0]);
+             gnuplot_colour(0));
     begin_residuals(&script, "measured seconds");
     text_add(
         &script,
         "plot $batch using 1:3 with points pointtype 7 pointsize 0.5 linecolor rgb '%s', 0 "
         "with lines linewidth 2 linecolor rgb 'black'\n",
-        colours[0]);
+        gnuplot_colour(0));
     end(&script);
     ok = ok && gnuplot_run(&script, err);
     text_done(&script);

@@ -8,7 +8,7 @@
 #define TRAINCAST_SIM_CALIBRATE_COMPUTE_FIT_H
 
 #include "base/diag.h"
-#include "sim/calibrate/statistics.h"
+#include "sim/answer/statistics.h"
 
 enum compute_term { COMPUTE_ROW, COMPUTE_CALL, COMPUTE_NONZERO, COMPUTE_TERMS };
 extern const char *const compute_term_names[COMPUTE_TERMS]; /* "row": the provider's field */

@@ -67,6 +67,15 @@ const char *command_scenarios_dir(void)
     return shared_dir("scenarios", TRAINCAST_SOURCE "/scenarios", path);
 }
 
+const char *command_analysis_dir(void)
+{
+    static char path[PATH_MAX];
+
+    if (getenv("TRAINCAST_ANALYSIS"))
+        return getenv("TRAINCAST_ANALYSIS");
+    return shared_dir("analysis", TRAINCAST_SOURCE "/analysis", path);
+}
+
 static int wrong_use(const struct command *command, const char *what, const char *why)
 {
     fprintf(stderr, "traincast %s: error: %s%s%s\n", command->name, what, why ? ": " : "",
@@ -140,5 +149,17 @@ int command_main(const struct command *command, int argc, const char **argv)
     free(options.operation);
     free(options.sample);
     free(options.factor);
+    free(options.where);
+    free(options.campaign);
+    free(options.by);
+    free(options.measure);
+    free(options.format);
+    free(options.log);
+    free(options.title);
+    free(options.size);
+    free(options.run);
+    for (char **param = options.param; param && *param; param++)
+        free(*param);
+    free(options.param);
     return result;
 }

@@ -30,7 +30,12 @@ struct command_options {
     double wall_time_s;
     char *name, *out, *plot, *operation; /* calibrate */
     int empirical;
-    char *sample, *factor; /* estimate */
+    char *sample, *factor;                          /* estimate */
+    char *where, *campaign, *by, *measure, *format; /* questions to a database */
+    char *log, *title, *size;                       /* plot */
+    char *run;                                      /* export */
+    int unpaired;                                   /* compare */
+    char **param; /* --param name=value, repeated; ends in NULL */
     int simulate;
     int dry_run, list; /* sweep */
     char *shard;
@@ -59,6 +64,9 @@ const char *command_platforms_dir(const struct command_options *options);
 /* Where the scenarios that come with it are: $TRAINCAST_SCENARIOS, beside the sources, as
  * installed. */
 const char *command_scenarios_dir(void);
+/* Where the questions that have a name are: $TRAINCAST_ANALYSIS, beside the sources, as
+ * installed. */
+const char *command_analysis_dir(void);
 /* Parses argv[1..] by the command's table and runs it. */
 int command_main(const struct command *command, int argc, const char **argv);
 

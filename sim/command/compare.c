@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * compare.c -- `traincast compare`: two runs side by side.  Reads only. */
+ * compare.c -- `traincast compare`: two runs side by side, or two groups of them.
+ * Reads only. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,14 +10,22 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "sim/command/command.h"
+#include "sim/command/compare_groups.h"
 #include "sim/command/comparison.h"
 
 static const struct poptOption *table(struct command_options *options)
 {
-    static struct poptOption rows[4];
+    static struct poptOption rows[7];
     const struct poptOption all[] = {
         {"all", '\0', POPT_ARG_NONE, &options->all, 0,
          "Also settings that only one of them has", NULL},
+        {"measure", 'm', POPT_ARG_STRING, &options->measure, 0,
+         "Of two groups: these columns of runs, or expressions over them and settings",
+         "COLUMNS"},
+        {"campaign", 'c', POPT_ARG_STRING, &options->campaign, 0,
+         "Of two groups: only the runs of this campaign", "NAME"},
+        {"unpaired", '\0', POPT_ARG_NONE, &options->unpaired, 0,
+         "Of two groups: do not pair runs of a common seed", NULL},
         {"json", '\0', POPT_ARG_NONE, &options->json, 0, "Print one JSON object", NULL},
         POPT_TABLEEND,
     };
@@ -133,12 +142,21 @@ static enum exit_code compare(struct side side[COMPARED], const struct command_o
     return code;
 }
 
+/* Two groups: where a condition is given, or a measure of all runs of a name. */
+static bool are_groups(const struct command_options *options, const char *const *arguments)
+{
+    return arguments[2] && (options->measure || compare_is_condition(arguments[1]) ||
+                            compare_is_condition(arguments[2]));
+}
+
 static int run(const struct command_options *options, const char *const *arguments)
 {
     struct side side[COMPARED];
     struct err err = {0};
     enum exit_code code;
 
+    if (are_groups(options, arguments))
+        return (int)compare_groups(arguments[0], arguments[1], arguments[2], options);
     if (arguments[2])
         for (int i = 0; i < COMPARED; i++)
             side[i] = (struct side){.db = memory_text(arguments[0]), .run = arguments[i + 1]};
@@ -157,12 +175,16 @@ static int run(const struct command_options *options, const char *const *argumen
 
 const struct command command_compare = {
     .name = "compare",
-    .arguments = "DB RUN_A RUN_B | A.db:RUN B.db:RUN",
-    .summary = "Set two runs side by side",
+    .arguments = "DB RUN_A RUN_B | A.db:RUN B.db:RUN | DB \"CONDITION_A\" \"CONDITION_B\"",
+    .summary =
+        "Set two runs side by side, or two groups of runs with how sure the difference is",
     .doc =
         "Prints learning, time, bill, requests and the settings that differ of two runs, with "
         "the ratio of each number. A run is given by its number or by its name (the last one "
-        "of that name); a database without a run means its last one.",
+        "of that name); a database without a run means its last one. Two groups are given by "
+        "conditions (\"channel = 's3'\"; settings by name, as in query --where), or by names "
+        "together with --measure: the difference of their means with an interval of 95 % "
+        "confidence, over pairs where runs have the seed and all other settings in common.",
     .table = table,
     .argument_min = 2,
     .argument_max = 3,

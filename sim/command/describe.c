@@ -31,13 +31,17 @@ static int run(const struct command_options *options, const char *const *argumen
                              stdout);
         return EXIT_CODE_DONE;
     }
+    if (results_describe_view(arguments[0], stdout)) {
+        printf("\na view of the results database; all of them: traincast describe db\n");
+        return EXIT_CODE_DONE;
+    }
     fprintf(stderr, "traincast describe: error: %s\n", err.text);
     return EXIT_CODE_BAD_INPUT;
 }
 
 const struct command command_describe = {
     .name = "describe",
-    .arguments = "FAMILY.KIND | FAMILY | scenario | sweep | db",
+    .arguments = "FAMILY.KIND | FAMILY | scenario | sweep | db | VIEW",
     .summary =
         "Fields, units, defaults, meaning and source of one kind, or the database's columns",
     .argument_min = 1,

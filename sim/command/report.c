@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "sim/answer/table.h"
 #include "sim/command/verdict.h"
 #include "sim/ledger/rows.h"
 
@@ -145,9 +146,15 @@ static void print_series(const struct run *run)
     struct ledger_rows rows = ledger_rows(run->world.ledger);
 
     print_trials(&rows);
-    for (size_t i = 0; i < rows.series_rows; i++)
-        if (is_of_the_whole_run(run, &rows, &rows.series[i]))
-            printf("  %-20s %.6g\n", rows.series[i].metric, rows.series[i].value);
+    for (size_t i = 0; i < rows.series_rows; i++) {
+        struct text heading = {0};
+
+        if (!is_of_the_whole_run(run, &rows, &rows.series[i]))
+            continue;
+        table_heading(rows.series[i].metric, &heading);
+        printf("  %-22s %.6g\n", heading.chars, rows.series[i].value);
+        text_done(&heading);
+    }
 }
 
 static void print_verdict(const struct run *run)
@@ -272,43 +279,4 @@ void report_json(const struct run *run, int64_t run_id, const char *db, double w
     json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
     putchar('\n');
     json_decref(object);
-}
-
-/* -- as a timeline -- */
-/* Begin and end are rounded each: what ends where another begins does so in the file, too. */
-static double whole_ns(double time_s)
-{
-    return nearbyint(time_s * 1e9);
-}
-
-bool report_trace(const struct run *run, const char *path, struct err *err)
-{
-    struct ledger_rows rows = ledger_rows(run->world.ledger);
-    FILE *out = fopen(path, "w");
-    bool failed;
-
-    if (!out)
-        return err_set(err, "%s: %s", path, strerror(errno));
-    fprintf(out, "{\"displayTimeUnit\": \"ms\", \"traceEvents\": [\n");
-    for (size_t i = 0; i < rows.entities; i++)
-        fprintf(out,
-                "{\"ph\": \"M\", \"name\": \"thread_name\", \"pid\": 0, \"tid\": %zu, "
-                "\"args\": {\"name\": \"%s %d\"}},\n",
-                i * 16, rows.entity[i].role, rows.entity[i].index);
-    for (size_t i = 0; i < rows.spans; i++) {
-        const struct span_row *span = &rows.span[i];
-
-        fprintf(out,
-                "{\"ph\": \"X\", \"name\": \"%s\", \"pid\": 0, \"tid\": %d, \"ts\": %.3f, "
-                "\"dur\": %.3f, \"args\": {\"step\": %" PRId64 "}},\n",
-                activity_name((enum activity)span->activity), span->entity * 16 + span->lane,
-                whole_ns(span->begin_s) / 1e3,
-                (whole_ns(span->end_s) - whole_ns(span->begin_s)) / 1e3, span->step);
-    }
-    fprintf(out, "{\"ph\": \"M\", \"name\": \"process_name\", \"pid\": 0, \"args\": {\"name\": "
-                 "\"traincast\"}}\n]}\n");
-    failed = ferror(out) != 0;
-    if (fclose(out) != 0 || failed)
-        return err_set(err, "%s: %s", path, strerror(errno));
-    return true;
 }

@@ -9,8 +9,5 @@
 
 void report_text(const struct run *run, int64_t run_id, const char *db, double wall_s);
 void report_json(const struct run *run, int64_t run_id, const char *db, double wall_s);
-/* Chrome's trace format (ui.perfetto.dev): a track per entity and lane.  False: cannot write.
- */
-bool report_trace(const struct run *run, const char *path, struct err *err);
 
 #endif

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * run.c -- `traincast run`: one scenario from YAML to rows in the database. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "algorithms/math/blas.h"
+#include "sim/answer/timeline.h"
 #include "sim/command/load.h"
 #include "sim/command/parameters.h"
 #include "sim/command/progress.h"
@@ -57,6 +59,25 @@ static int exit_code(const struct run *run)
     return run->end.status == RUN_DONE ? EXIT_CODE_DONE : EXIT_CODE_RUN_FAILED;
 }
 
+/* From the database, as `traincast export --format trace` does. */
+static bool write_trace(const char *db, int64_t run_id, const char *path, struct err *err)
+{
+    struct results *results = results_open_to_read(db, err);
+    FILE *out = results ? fopen(path, "w") : NULL;
+    bool ok = false, failed;
+
+    if (out) {
+        ok = timeline_trace(results, run_id, out, err);
+        failed = ferror(out) != 0;
+        if (fclose(out) != 0 || failed)
+            ok = err_set(err, "%s: %s", path, strerror(errno));
+    } else if (results) {
+        err_set(err, "%s: %s", path, strerror(errno));
+    }
+    results_close(results);
+    return ok;
+}
+
 static bool execute(const struct loaded *loaded, const char *db,
                     const struct command_options *options, int *ret_code, struct err *err)
 {
@@ -74,7 +95,7 @@ static bool execute(const struct loaded *loaded, const char *db,
         *ret_code = exit_code(&run);
     }
     if (ok && options->trace)
-        ok = report_trace(&run, options->trace, err);
+        ok = write_trace(db, run_id, options->trace, err);
     if (ok && options->model)
         ok = parameters_write(options->model, learner_parameters(loaded->learner),
                               learner_facts(loaded->learner)->model_floats, err);

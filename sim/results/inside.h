@@ -66,6 +66,18 @@ struct view {
 extern const struct view views[];                                  /* ends in {NULL} */
 bool views_create(const struct results *results, struct err *err); /* replaces old ones */
 
+/* -- query.c ---------------------------------------------------------------------------- */
+struct results *results_open_to_read_within(const char *path, int busy_timeout_ms,
+                                            struct err *err);
+
+/* -- choose.c, expand.c ----------------------------------------------------------------- */
+/* Executes what makes or fills temporary tables of a database that is only read. */
+bool results_change_temporary(struct results *results, const char *sql, struct err *err);
+/* The one setting that the word names, by its key or the key's end; *ret_key is the caller's.
+ */
+bool results_setting(struct results *results, const char *word, char **ret_key,
+                     struct err *err);
+
 /* -- insert.c --------------------------------------------------------------------------- */
 /* Puts rows through one statement.  The first failure is kept in *err and in ->ok; everything
  * after it is a no-op, so callers check once, at the end. */

@@ -156,13 +156,15 @@ bool results_finish_packed(struct results *results, int64_t run_id, const char *
                            struct err *err);
 
 /* -- reading ---------------------------------------------------------------------------- */
-/* Opens an existing database to read it; not a byte of it changes. */
+/* Opens an existing database to read it; not a byte of it changes, unless it is of an older
+ * schema: then it is migrated first, or refused where it may not be written. */
 struct results *results_open_to_read(const char *path, struct err *err);
 
 struct results_param { /* of a statement: ":name" */
     const char *name;  /* without the colon; NULL ends the list */
     const char *text;  /* NULL: the number */
     int64_t number;
+    bool typed; /* text is what a user typed: a number where it is one, NULL for "none" */
 };
 struct results_cell {
     const char *name; /* of the column */
@@ -175,6 +177,12 @@ typedef void(results_row_fn)(void *arg, const struct results_cell *cell, int col
 bool results_query(const struct results *results, const char *sql,
                    const struct results_param *params, results_row_fn *row, void *arg,
                    struct err *err);
+/* Would it be understood here?  params as for results_query. */
+bool results_check(const struct results *results, const char *sql,
+                   const struct results_param *params, struct err *err);
+/* The columns such a statement has: row is called once, with names only. */
+bool results_query_names(const struct results *results, const char *sql, results_row_fn *row,
+                         void *arg, struct err *err);
 /* Would a statement be understood, and give so many columns?  Needs no database; *err says why
  * not, as a predicate. */
 bool results_check_query(const char *sql, const struct results_param *params, int columns,
@@ -185,6 +193,8 @@ bool results_check_query(const char *sql, const struct results_param *params, in
 bool results_dump(const char *path, FILE *out, struct err *err);
 /* Every view and column with its unit and meaning, for `traincast describe db`. */
 void results_describe(FILE *out);
+/* One view of that name; false when there is none. */
+bool results_describe_view(const char *name, FILE *out);
 const char *results_sqlite_version(void);
 
 #endif

@@ -6,6 +6,7 @@
  * Columns are only ever added.  A changed view needs a new (if need be, empty) script in
  * schema.c: files are brought up to it by their version. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/results/inside.h"
 
@@ -308,14 +309,30 @@ bool views_create(const struct results *results, struct err *err)
     return ok;
 }
 
+static void describe(const struct view *view, FILE *out)
+{
+    fprintf(out, "%s: one row per %s\n", view->name, view->row);
+    for (const struct column *column = view->columns; column->name; column++)
+        fprintf(out, "    %-24s %-14s %s\n", column->name, column->unit[0] ? column->unit : "-",
+                column->doc);
+}
+
+bool results_describe_view(const char *name, FILE *out)
+{
+    for (const struct view *view = views; view->name; view++)
+        if (strcmp(view->name, name) == 0) {
+            describe(view, out);
+            return true;
+        }
+    return false;
+}
+
 void results_describe(FILE *out)
 {
     fprintf(out, "Views of the database.  Times are simulated seconds unless marked as wall "
                  "clock.\n");
     for (const struct view *view = views; view->name; view++) {
-        fprintf(out, "\n%s: one row per %s\n", view->name, view->row);
-        for (const struct column *column = view->columns; column->name; column++)
-            fprintf(out, "    %-24s %-14s %s\n", column->name,
-                    column->unit[0] ? column->unit : "-", column->doc);
+        fputc('\n', out);
+        describe(view, out);
     }
 }

@@ -7,6 +7,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 from traincast import *  # noqa: E402, F403
+import sweep_db  # noqa: E402
 
 FUNCTIONS_RUN = training(name="functions")
 MACHINES_RUN = training(name="machines", platform=MACHINES, channel={"kind": "direct"},
@@ -109,6 +110,81 @@ class Compare(Case):
         path.write_text("no database at all, but long enough to look at its header" * 10)
         self.assertIn("is no SQLite database",
                       traincast("compare", path, 1, 2, expect=MACHINE).stderr)
+
+
+class Groups(Case):
+    """Two groups of runs, against scipy."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.shared = pathlib.Path(tempfile.mkdtemp(prefix="traincast-"))
+        cls.addClassCleanup(shutil.rmtree, cls.shared, ignore_errors=True)
+        cls.path = sweep_db.make_small(cls.shared, seeds=(1, 2, 3))
+        cls.database = Database(cls.path)
+        cls.addClassCleanup(cls.database.close)
+
+    def compare(self, *arguments):
+        return json.loads(traincast("compare", self.path, *arguments, "--json").stdout)
+
+    def values(self, condition, measure):
+        return [row[0] for row in self.database.rows(
+            f"SELECT {measure} FROM runs WHERE {condition} ORDER BY seed, workers")]
+
+    def check(self, found, low, high, difference):
+        self.assert_close(found["difference"], difference, 1e-12)
+        self.assert_close(found["low"], low, 1e-8)
+        self.assert_close(found["high"], high, 1e-8)
+
+    def test_runs_of_common_seeds_are_paired(self):
+        import numpy
+        import scipy.stats
+        a, b = "channel = 's3'", "channel = 'memcached'"
+        found = self.compare(a, b)
+        self.assertTrue(found["paired"])
+        self.assertEqual(found["paired_by"], "seed, groups.workers.count")
+        for measure in "sim_time_s", "cost_usd":
+            differences = numpy.subtract(self.values(b, measure), self.values(a, measure))
+            low, high = scipy.stats.t.interval(0.95, len(differences) - 1,
+                                               loc=numpy.mean(differences),
+                                               scale=scipy.stats.sem(differences))
+            self.check(found["measures"][measure], low, high, numpy.mean(differences))
+        self.assertEqual(found["measures"]["train_loss"]["difference"], 0)
+
+    def test_groups_without_common_runs_are_welchs(self):
+        import numpy
+        import scipy.stats
+        a, b = "workers = 2 AND channel <> 'direct'", "workers = 8 AND channel = 'direct'"
+        for arguments in (a, b), (a, "workers = 8 AND channel = 's3'", "--unpaired"):
+            found = self.compare(*arguments, "-m", "sim_time_s")
+            self.assertFalse(found["paired"])
+            x, y = (self.values(condition, "sim_time_s") for condition in arguments[:2])
+            errors = [numpy.var(v, ddof=1) / len(v) for v in (x, y)]
+            freedom = sum(errors) ** 2 / sum(e ** 2 / (len(v) - 1)
+                                             for e, v in zip(errors, (x, y)))
+            half = scipy.stats.t.ppf(0.975, freedom) * math.sqrt(sum(errors))
+            middle = numpy.mean(y) - numpy.mean(x)
+            self.check(found["measures"]["sim_time_s"], middle - half, middle + half, middle)
+            self.assert_close(found["measures"]["sim_time_s"]["degrees_of_freedom"], freedom, 1e-9)
+
+    def test_names_are_groups_where_a_measure_is_asked_for(self):
+        found = self.compare("functions", "machines", "--measure", "cost_usd, 2 * sim_time_s")
+        self.assertEqual((found["runs_a"], found["runs_b"]), (18, 9))
+        self.assertEqual(set(found["measures"]), {"cost_usd", "2 * sim_time_s"})
+
+    def test_under_five_replications_there_is_a_warning(self):
+        for limit, words in ((3, "3 replications: under 5"), (1, "one run says nothing")):
+            done = traincast("compare", self.path, f"channel='s3' AND workers=2 AND seed<={limit}",
+                             f"channel='direct' AND workers=2 AND seed<={limit}")
+            self.assertIn(words, done.stderr)
+        self.assertEqual(traincast("compare", self.path, "channel='s3'", "channel='direct'").stderr,
+                         "")
+
+    def test_groups_that_make_no_sense_exit_2(self):
+        for a, b, words in (("workers = 2", "channel = 's3'", "is in both groups"),
+                            ("workers = 99", "channel = 's3'", "no run that is done"),
+                            ("worker = 2", "channel = 's3'", "did you mean 'workers'?")):
+            done = traincast("compare", self.path, a, b, expect=BAD_INPUT)
+            self.assertIn(words, done.stderr)
 
 
 class EndOfARun(Case):

@@ -13,12 +13,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # From the bottom up: a folder includes itself and what stands before it.
 TIERS = ["base", "algorithms", "traces", "sim/scenario", "sim/engine", "sim/ledger", "sim/node",
          "sim/network", "sim/channel", "sim/results", "sim/validate", "sim/job", "sim/estimate",
-         "sim/calibrate", "sim/sweep", "sim/command",
-         "sim"]
+         "sim/answer", "sim/calibrate", "sim/sweep", "sim/command", "sim"]
 PURE = {"algorithms": {"base"}, "traces": {"base"}}
 OWNERS = {r"simgrid/|xbt/": "sim/engine", r"yaml\.h": "sim/scenario", r"sqlite3\.h": "sim/results",
           r"cblas\.h": "algorithms/math", r"zlib\.h": "traces", r"Random123/": "base",
-          r"popt\.h": "sim/command", r"jansson\.h": "sim/command", r"gsl/": "sim/calibrate"}
+          r"popt\.h": "sim/command", r"jansson\.h": "sim/command", r"gsl/": "sim/answer"}
 # Functions that would make results depend on the moment, and the few files that may call them.
 CLOCKS = {"time", "gettimeofday", "clock_gettime", "clock", "rand", "srand", "random", "srandom",
           "drand48", "lrand48", "getrandom"}

@@ -52,6 +52,47 @@ static void an_older_file_gains_what_is_new_and_keeps_its_runs(void **state)
     assert_non_null(strstr(err.text, version_after(1)));
 }
 
+/* Made by the first schema, without runs. */
+static void write_first_schema(const char *path)
+{
+    struct schema first = {schema_ours.script, 1};
+    struct results *results = open_ours(path);
+    struct err err = {""};
+
+    assert_true(bring_up(results, &first, &err));
+    results_close(results);
+}
+
+static void an_older_file_is_brought_up_before_it_is_read(void **state)
+{
+    struct folder *folder = *state;
+    struct results *results;
+    struct err err = {""};
+
+    write_first_schema(folder->db);
+    assert_string_equal(ask(folder->db, "PRAGMA user_version"), "1");
+    results = results_open_to_read(folder->db, &err);
+    assert_string_equal(err.text, "");
+    results_close(results);
+    assert_string_equal(ask(folder->db, "PRAGMA user_version"), version_after(0));
+}
+
+static void an_older_file_that_is_locked_is_refused_and_left_as_it_was(void **state)
+{
+    struct folder *folder = *state;
+    struct err err = {""};
+    sqlite3 *other;
+
+    write_first_schema(folder->db);
+    assert_int_equal(sqlite3_open(folder->db, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    assert_null(results_open_to_read_within(folder->db, 10, &err));
+    assert_non_null(strstr(err.text, "written by an older traincast (schema 1, "));
+    assert_non_null(strstr(err.text, "is locked by another program"));
+    sqlite3_close(other);
+    assert_string_equal(ask(folder->db, "PRAGMA user_version"), "1");
+}
+
 static void a_migration_that_fails_leaves_the_file_as_it_was(void **state)
 {
     struct folder *folder = *state;
@@ -109,6 +150,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(an_older_file_gains_what_is_new_and_keeps_its_runs),
+        IN_FOLDER(an_older_file_is_brought_up_before_it_is_read),
+        IN_FOLDER(an_older_file_that_is_locked_is_refused_and_left_as_it_was),
         IN_FOLDER(a_migration_that_fails_leaves_the_file_as_it_was),
         IN_FOLDER(words_that_an_older_file_lacks_are_added),
         IN_FOLDER(the_file_carries_our_mark_and_version),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * statistics.c -- estimates find what they were made from, also among disturbed points. */
-#include "sim/calibrate/statistics.h"
+#include "sim/answer/statistics.h"
 
 #include "base/rng.h"
 #include "tests/test.h"

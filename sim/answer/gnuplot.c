@@ -3,7 +3,7 @@
  *
  * The script stands in a file without a name that becomes the child's input: no shell reads it,
  * and a gnuplot that gives up early breaks no pipe. */
-#include "sim/calibrate/gnuplot.h"
+#include "sim/answer/gnuplot.h"
 
 #include <errno.h>
 #include <spawn.h>
@@ -14,20 +14,72 @@
 
 extern char **environ;
 
-static const char *const terminals[][2] = {
-    {".svg", "svg size 900,900 enhanced background rgb 'white' font 'sans,14'"},
-    {".png", "pngcairo size 900,900 enhanced font 'sans,12'"},
-    {".pdf", "pdfcairo size 18cm,18cm enhanced font 'sans,12'"},
+/* One for each ending; the numbers are width and height.  "sans-serif" because a browser that
+ * shows an SVG knows no font called "sans". */
+static const struct terminal {
+    const char *ending, *format;
+    double unit; /* of which a pixel has so many */
+} terminals[] = {
+    {".svg", "svg size %.0f,%.0f enhanced background rgb 'white' font 'sans-serif,14'", 1},
+    {".png", "pngcairo size %.0f,%.0f enhanced background rgb 'white' font 'sans,12'", 1},
+    {".pdf", "pdfcairo size %.2fcm,%.2fcm enhanced font 'sans,10'", 2.54 / 96},
 };
 
-const char *gnuplot_terminal(const char *path)
+static const struct terminal *terminal_of(const char *path)
 {
     const char *dot = strrchr(path, '.');
 
     for (size_t i = 0; dot && i < sizeof terminals / sizeof terminals[0]; i++)
-        if (strcmp(dot, terminals[i][0]) == 0)
-            return terminals[i][1];
+        if (strcmp(dot, terminals[i].ending) == 0)
+            return &terminals[i];
     return NULL;
+}
+
+bool gnuplot_can_draw(const char *path)
+{
+    return terminal_of(path) != NULL;
+}
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+bool gnuplot_begin(struct text *script, const char *path, struct gnuplot_size size,
+                   struct err *err)
+{
+    const struct terminal *terminal = terminal_of(path);
+
+    if (!terminal)
+        return err_set(err, "%s: a picture's name ends in .svg, .png or .pdf", path);
+    text_add(script, "set terminal ");
+    text_add(script, terminal->format, size.width * terminal->unit,
+             size.height * terminal->unit);
+    text_add(script, "\nset output ");
+    gnuplot_quote(script, path);
+    text_add(script, "\n");
+    return true;
+}
+#pragma GCC diagnostic pop
+
+const char *gnuplot_colour(size_t i)
+{
+    static const char *const colours[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                          "#E69F00", "#56B4E9", "#000000"};
+
+    return colours[i % GNUPLOT_COLOURS];
+}
+
+int gnuplot_marker(size_t i)
+{
+    static const int markers[] = {7, 5, 9, 13, 11, 6, 4, 8, 12, 10}; /* filled, then hollow */
+
+    return markers[i % (sizeof markers / sizeof *markers)];
+}
+
+const char *gnuplot_dash(size_t i)
+{
+    static const char *const dashes[] = {"1", "(12,4)", "(5,3)", "(12,4,3,4)",
+                                         "(12,4,3,4,3,4)"};
+
+    return dashes[i % (sizeof dashes / sizeof *dashes)];
 }
 
 void gnuplot_quote(struct text *script, const char *text)

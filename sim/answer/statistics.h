@@ -3,8 +3,8 @@
  *
  * Robust throughout: a measurement that was disturbed (a retry, a pause of the machine) must
  * not bend a line or a time. */
-#ifndef TRAINCAST_SIM_CALIBRATE_STATISTICS_H
-#define TRAINCAST_SIM_CALIBRATE_STATISTICS_H
+#ifndef TRAINCAST_SIM_ANSWER_STATISTICS_H
+#define TRAINCAST_SIM_ANSWER_STATISTICS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * statistics.c -- see statistics.h. */
-#include "sim/calibrate/statistics.h"
+#include "sim/answer/statistics.h"
 
 #include <assert.h>
 #include <gsl/gsl_cdf.h>
