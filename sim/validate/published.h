@@ -31,7 +31,7 @@
     X(TAB,  tab,  "as remembered from the paper")                                           \
     X(REPO, repo, "from the authors' code")                                                 \
     X(ABS,  abs,  "stated in the paper's abstract")                                         \
-    X(DER,  der,  "derived by arithmetic from the others")
+    X(DER,  der,  "derived: by arithmetic from the others, or in closed form")
 
 /* What a row proves. */
 #define ROLE_LIST(X)                                                                        \

@@ -116,6 +116,18 @@ def functions(machine):
            f"taskset -c 0 traincast run {scenario.relative_to(SOURCE)}")
 
 
+def replicas(machine):
+    scenario = HERE / "rps.yaml"
+    report, spent = machine.simulate(scenario, one_core=True)
+    sent = report["metrics"]["messages_sent"]
+    assert sent == 1000 * 2 * 64 * 63, sent
+    yield ("64 workers x 1,000 rounds of RPS, 100,000 parameters, gradients and averages computed: "
+           "%.1f M messages, of which %.1f M are lost, one core" % (
+               sent / 1e6, report["metrics"]["messages_lost"] / 1e6),
+           str(spent), "60 s", spent.wall_s <= 60,
+           f"taskset -c 0 traincast run {scenario.relative_to(SOURCE)}")
+
+
 def fair_share(machine):
     text, _ = machine.run(machine.benches / "bench_transfer", one_core=True)
     found = json.loads(text)
@@ -124,7 +136,7 @@ def fair_share(machine):
            "2", found["ratio"] <= 2, "taskset -c 0 bench_transfer")
 
 
-BENCHES = overhead, fixed_cost, transfers, functions, fair_share
+BENCHES = overhead, fixed_cost, transfers, functions, replicas, fair_share
 
 
 def processor():

@@ -14,7 +14,7 @@ import yaml
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 from traincast import *  # noqa: E402, F403
 
-SWEEPS = sorted((SOURCE / "scenarios" / "sweeps").glob("*.yaml"))
+SWEEPS = sorted((SOURCE / "scenarios").rglob("sweeps/*.yaml"))
 TINY = training(workers=3, data={"source": "higgs-like", "rows": 500},
                 optimizer={"kind": "ma_sgd", "learning_rate": 0.1, "batch_size": 50})
 

@@ -86,33 +86,16 @@ static void absorb(struct computed *c, int64_t round, const bool *arrived)
     }
 }
 
-static void keep_before(struct computed *c)
-{
-    if (c->before)
-        memcpy(c->before, c->weights, (size_t)c->model.parameters * sizeof *c->before);
-}
-
-/* reduced: NULL when nothing was. */
-static void note_settled(struct computed *c, int64_t round, const float *reduced)
-{
-    if (c->before && c->settled_round < 0 &&
-        c->optimizer.kind->settled(&c->optimizer, c->before, c->weights, reduced, round))
-        c->settled_round = round;
-}
-
 static void apply(struct computed *c, int64_t round)
 {
-    keep_before(c);
-    c->optimizer.kind->apply(&c->optimizer, c->weights, c->reduced, round);
-    note_settled(c, round, c->reduced);
-}
+    const struct optimizer_kind *kind = c->optimizer.kind;
 
-void computed_adopt(struct computed *c, int64_t round, const float *weights)
-{
-    keep_before(c);
-    memcpy(c->weights, weights, (size_t)c->shared_floats * sizeof(float));
-    note_settled(c, round, NULL);
-    c->round = round + 1;
+    if (c->before)
+        memcpy(c->before, c->weights, (size_t)c->model.parameters * sizeof *c->before);
+    kind->apply(&c->optimizer, c->weights, c->reduced, round);
+    if (c->before && c->settled_round < 0 &&
+        kind->settled(&c->optimizer, c->before, c->weights, c->reduced, round))
+        c->settled_round = round;
 }
 
 bool computed_reduce(const struct computed *c, const float *const *message,

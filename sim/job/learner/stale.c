@@ -124,5 +124,6 @@ void learner_adopt(struct learner *learner, int64_t round, const struct tensor *
 {
     struct computed *c = stale_learner(learner);
 
-    computed_adopt(c, round, model->value);
+    memcpy(c->weights, model->value, (size_t)c->shared_floats * sizeof(float));
+    c->round = round + 1;
 }
