@@ -218,6 +218,13 @@ static const struct unit *unit_find(enum dimension dimension, const char *name)
     return NULL;
 }
 
+/* Units that are never written but often read, too: networks come in bits. */
+static bool is_said(const struct unit *unit)
+{
+    return unit->shown ||
+           (unit->factor == 0.125 && (unit->exponent == 6 || unit->exponent == 9));
+}
+
 /* "'MB/s' or 'Mb/s'": those that differ from the word in case only, else all of the dimension.
  */
 static void add_choices(struct text *out, enum dimension dimension, const char *word)
@@ -230,7 +237,7 @@ static void add_choices(struct text *out, enum dimension dimension, const char *
             alike = true;
     for (size_t i = 0; i < UNIT_COUNT; i++) {
         if (units[i].dimension != dimension ||
-            (alike ? strcasecmp(units[i].name, word) != 0 : !units[i].shown))
+            (alike ? strcasecmp(units[i].name, word) != 0 : !is_said(&units[i])))
             continue;
         text_add(out, "%s'%s'", said++ ? ", " : "", units[i].name);
     }

@@ -153,7 +153,7 @@ static bool em_settled(const struct optimizer *optimizer, const float *before,
     double shift;
 
     (void)round;
-    shift = conf->average == WEIGHTED
+    shift = conf->average == WEIGHTED || !reduced
                 ? model->kind->expectation->shift(model, before, after, conf->shift == SQUARE)
                 : (double)reduced[model->parameters];
     return shift < conf->threshold;

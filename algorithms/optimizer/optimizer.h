@@ -93,7 +93,7 @@ struct optimizer_kind {
     /* Is the kind told to end the run by itself?  NULL: no. */
     bool (*can_settle)(const void *conf);
     /* Has the round changed so little that no more are needed?  before, after: the weights
-     * around apply.  Only with can_settle. */
+     * around apply; reduced: NULL where a model was taken as it is.  Only with can_settle. */
     bool (*settled)(const struct optimizer *optimizer, const float *before, const float *after,
                     const float *reduced, int64_t round);
 

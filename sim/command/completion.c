@@ -42,6 +42,8 @@ static int run(const struct command_options *options, const char *const *argumen
         if (!strcmp((*command)->name, "list"))
             for (const struct family *const *family = families; *family; family++)
                 printf("%s ", (*family)->name);
+        if (!strcmp((*command)->name, "list"))
+            printf("provider instance cache_node serialisation compute ");
         if (!strcmp((*command)->name, "describe")) {
             printf("scenario db ");
             print_kinds();

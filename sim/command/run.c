@@ -124,7 +124,6 @@ static int run(const struct command_options *options, const char *const *argumen
     struct err err = {0};
     int code = EXIT_CODE_BAD_INPUT;
 
-    catch_signals();
     math_init();
     if (!load_all(&loaded, arguments[0], options))
         goto done;
@@ -134,6 +133,7 @@ static int run(const struct command_options *options, const char *const *argumen
                 loaded.scenario->job.kind->name, loaded.learner ? "several" : "no model");
         goto done;
     }
+    catch_signals(); /* until here nothing is lost by dying at once */
     warn_about_speed(options->quiet);
     code = EXIT_CODE_MACHINE;
     if (!execute(&loaded, db, options, &code, &err)) {

@@ -196,6 +196,25 @@ static void fill_exchange(struct form *form, const struct learner_facts *facts)
     exchange_plan_free(plan);
 }
 
+/* Worker 0 writes the first model, the others read it. */
+static double first_model_s(const struct form *form, const struct learner_facts *facts)
+{
+    struct channel_means store = means_of(store_of(form->scenario), facts->start_bytes);
+    struct platform_facts node = node_of(form);
+    double bytes = (double)facts->start_bytes;
+    double put_s = store.latency_s +
+                   bytes / fmin(store.connection_bytes_per_s * (double)store.bulk_connections,
+                                node.up_bytes_per_s);
+
+    if (!facts->start_bytes)
+        return 0;
+    return form->workers == 1
+               ? put_s
+               : put_s + store.latency_s +
+                     bytes / fmin(store.connection_bytes_per_s * (double)store.bulk_connections,
+                                  node.down_bytes_per_s);
+}
+
 /* -- money ----------------------------------------------------------------------------------
  */
 
@@ -217,6 +236,11 @@ static void fill_money(struct form *form, const struct learner_facts *facts)
     form->round_pusd = (double)totals.puts * put.put_pusd + (double)totals.gets * get.get_pusd;
     if (form->scenario->data.location == DATA_IN_STORE)
         form->load_pusd = (double)form->workers * means_of(store, partition_bytes).get_pusd;
+    if (facts->start_bytes) {
+        struct channel_means first = means_of(store, facts->start_bytes);
+
+        form->load_pusd += first.put_pusd + (form->workers - 1) * first.get_pusd;
+    }
     form->rent_pusd_per_hour = (double)put.pusd_per_hour;
     form->rent_granularity_s = put.rent_granularity_s;
 }
@@ -239,6 +263,7 @@ bool form_init(struct form *ret_form, const struct scenario *scenario,
     form->start_s = start_s(form);
     fill_compute(form, learner);
     fill_exchange(form, facts);
+    form->first_model_s = first_model_s(form, facts);
     fill_money(form, facts);
     return true;
 }
@@ -279,7 +304,7 @@ struct form_point form_at(const struct form *form, int64_t rounds)
     point.term_s[TERM_START] = form->start_s;
     point.term_s[TERM_LOAD] = form->load_s;
     point.term_s[TERM_COMPUTE] = compute_until_s(form, rounds);
-    point.term_s[TERM_COMMUNICATE] = critical_s(&form->exchange, rounds);
+    point.term_s[TERM_COMMUNICATE] = form->first_model_s + critical_s(&form->exchange, rounds);
     for (int term = 0; term < TERM_COUNT; term++)
         point.time_s += point.term_s[term];
     point.nodes_pusd = (double)form->workers * (double)platform->cost_mean_pusd(

@@ -39,6 +39,7 @@ struct form {
     int workers;
     double epochs_per_round;
     double start_s, load_s;
+    double first_model_s; /* until all know the model that worker 0 begins with */
     double *round_compute_s; /* [rounds_per_period]: the slowest worker's, again and again */
     int64_t rounds_per_period;
     double period_compute_s;

@@ -22,6 +22,12 @@ static void check_platforms(const struct scenario *scenario, struct diag_list *d
         snprintf(key, sizeof key, "groups.%s.platform", scenario->groups.name[i]);
         if (kind->check)
             kind->check(group->platform.conf, scenario_place(scenario, key), diags);
+        snprintf(key, sizeof key, "groups.%s.speed", scenario->groups.name[i]);
+        if (group->speed_ratio.kind == VALUE_TRACE)
+            diag_add(
+                diags, DIAG_ERROR, scenario_place(scenario, key),
+                "a node's speed is drawn once and kept: give a number or a distribution, not "
+                "a trace in time");
     }
 }
 

@@ -196,10 +196,25 @@ void training_check(const struct scenario *scenario, const struct learner *learn
     check_memory(scenario, learner_facts(learner), &node, diags);
 }
 
+static void check_lifetime(const struct scenario *scenario, const struct learner *learner,
+                           struct diag_list *diags)
+{
+    const struct group_conf *group =
+        (const struct group_conf *)scenario->groups.entry + workers_group(scenario);
+    struct platform_facts node =
+        platform_kind_of(&group->platform)->facts(group->platform.conf);
+
+    training_check_lifetime(scenario, group, &node, learner, diags);
+}
+
 static void check(const struct scenario *scenario, const struct learner *learner,
                   struct diag_list *diags)
 {
+    size_t errors = diags->errors;
+
     training_check(scenario, learner, diags);
+    if (learner && diags->errors == errors)
+        check_lifetime(scenario, learner, diags);
     if (workers_group(scenario) >= 0)
         sync_kind_of(&scenario->sync)->check(scenario, learner, diags);
 }
@@ -273,6 +288,7 @@ struct job *training_start(struct run *run, const struct sync_kind *sync, const 
     t->main = run->channel[0];
     t->is_watched = t->main->kind->facts(t->main->conf).is_watched;
     t->store = run_open_channel(run, "store", &t->conf->store);
+    object_init(&t->first_model, NULL);
     t->workers = t->working = t->facts->workers;
     t->worker = NEW_ARRAY(struct worker, t->workers);
     t->arrived = NEW_ARRAY(bool, t->workers);

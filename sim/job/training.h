@@ -74,6 +74,8 @@ struct training {
     const void *sync_conf;
     void *state; /* the sync kind's */
 
+    struct object first_model; /* what worker 0 tells the others, where facts->start_bytes */
+
     struct worker *worker;         /* [W] */
     int workers, members, working; /* working: members that have not left for good */
     bool *arrived;                 /* [W]: is a member, as reduce wants it */
@@ -131,6 +133,12 @@ void training_check_message(const struct scenario *scenario, int64_t bytes,
                             struct diag_list *diags);
 /* A complaint when channel main does not hold so many bytes of messages at once. */
 void training_check_capacity(const struct scenario *scenario, int64_t bytes,
+                             struct diag_list *diags);
+
+/* -- lifetime.c -- */
+/* A complaint when the nodes do not live long enough for a round. */
+void training_check_lifetime(const struct scenario *scenario, const struct group_conf *group,
+                             const struct platform_facts *node, const struct learner *learner,
                              struct diag_list *diags);
 
 /* -- worker.c -- */

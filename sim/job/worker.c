@@ -135,6 +135,18 @@ static enum outcome get_partition(struct actor *self, struct worker *worker, str
     return actor_fate(self);
 }
 
+/* Blocks.  A model that starts from the first rows of worker 0 is published by it, through the
+ * job's store, whatever the channel is (LambdaML's k-means). */
+static enum outcome share_first_model(struct actor *self, struct worker *worker,
+                                      struct node *node)
+{
+    struct training *t = worker->training;
+
+    worker_book(worker, ACTIVITY_COMMUNICATE);
+    return worker_store(self, worker, node, worker->number == 0 ? VERB_PUT : VERB_GET,
+                        &t->first_model, t->facts->start_bytes, "the model to begin with");
+}
+
 /* Blocks. */
 static enum outcome load(struct actor *self, struct worker *worker, struct node *node)
 {
@@ -143,8 +155,10 @@ static enum outcome load(struct actor *self, struct worker *worker, struct node 
 
     worker_book(worker, ACTIVITY_LOAD);
     outcome = get_partition(self, worker, node);
-    if (outcome != OUTCOME_OK || !worker->needs_model)
+    if (outcome != OUTCOME_OK)
         return outcome;
+    if (!worker->needs_model)
+        return t->facts->start_bytes ? share_first_model(self, worker, node) : OUTCOME_OK;
     if (t->sync->recover)
         outcome = t->sync->recover(self, worker, node);
     if (outcome == OUTCOME_OK)
@@ -265,6 +279,8 @@ void training_exclude(struct training *t, struct worker *lost)
     t->working--;
     engine_cancel(t->run->world.engine, &lost->loss);
     training_count_members(t);
+    if (lost->number == 0 && !object_is_visible(&t->first_model)) /* nobody waits for it */
+        t->store->kind->show(t->store, &t->first_model, t->facts->start_bytes);
     if (t->sync->excluded)
         t->sync->excluded(t, lost);
     if (!t->members)
@@ -299,8 +315,9 @@ static void lose(struct worker *worker, const struct attempt_end *end)
     case LOSS_WAIT:
         if (gone)
             training_abort(t, RUN_FAILED, outcome_name(end->outcome),
-                           "worker %d is lost for good after %d attempts: %s", worker->number,
+                           "worker %d is lost for good after %d attempt%s: %s", worker->number,
                            worker->task[worker->current].attempt + 1,
+                           worker->task[worker->current].attempt ? "s" : "",
                            outcome_sentence(end->outcome));
         else
             worker_book(worker, ACTIVITY_START);

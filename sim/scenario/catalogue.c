@@ -66,6 +66,19 @@ static char *join_names(const struct loader *loader, struct nearest *nearest)
     return copy;
 }
 
+const char **catalogue_name_list(const struct loader *loader, size_t *ret_count)
+{
+    char **name = list_providers(loader, ret_count);
+    const char **copy = arena_alloc(loader->arena, *ret_count + 1, sizeof *copy);
+
+    for (size_t i = 0; i < *ret_count; i++) {
+        copy[i] = arena_text(loader->arena, name[i]);
+        free(name[i]);
+    }
+    free(name);
+    return copy;
+}
+
 char *catalogue_names(const struct loader *loader)
 {
     return join_names(loader, NULL);

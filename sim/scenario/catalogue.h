@@ -52,6 +52,8 @@ size_t scope_find(const struct scope *scope, const char *section, const char *na
                   struct item *found[SCOPE_MOST]);
 /* "aws-2020, aws-2025": what is in the platforms' folder, sorted; "" when nothing is. */
 char *catalogue_names(const struct loader *loader);
+/* The same as an array in the loader's arena. */
+const char **catalogue_name_list(const struct loader *loader, size_t *ret_count);
 /* "t2.medium, t2.2xlarge, ...": the entries of a section. */
 char *scope_entries(const struct loader *loader, const struct scope *scope, const char *section,
                     const char *word, const char **ret_nearest);

@@ -180,6 +180,10 @@ void scenario_check_tables(const struct family *const *families, struct diag_lis
 /* -- what the tables say, as text ------------------------------------------------- */
 extern const struct field scenario_fields[]; /* the long form's top level */
 void scenario_list(const struct family *const *families, const char *family_or_null, FILE *out);
+/* What providers have under "instance", "cache_node" ..., or with "provider" themselves; false
+ * when nobody has such a section. */
+bool scenario_list_catalogue(const struct scenario_options *options, const char *section,
+                             FILE *out, struct diag_list *diags);
 /* what = "channel.s3", "channel" or "scenario"; false when there is none (a suggestion in
  * *err). */
 bool scenario_describe(const struct family *const *families, const char *what, FILE *out,

@@ -48,8 +48,8 @@ class Lifetime(Case):
         for row in run.rows("invocations"):
             self.assertLessEqual(row["end_s"] - row["start_s"], 25 + 1e-9)
 
-    def test_a_lifetime_shorter_than_a_round_ends_the_run_not_the_world(self):
-        run = self.run_scenario(higgs(platform={**FUNCTIONS, "lifetime": "2 s"}),
+    def test_a_lifetime_that_ends_in_the_first_exchange_ends_the_run_not_the_world(self):
+        run = self.run_scenario(higgs(platform={**FUNCTIONS, "lifetime": "8 s"}),
                                 expect=RUN_FAILED)
         self.assertIn("expired", run.column("invocations", "outcome"))
         self.assertIn(run.one("stop_reason"), ("expired", "no_workers"))

@@ -86,16 +86,33 @@ static void absorb(struct computed *c, int64_t round, const bool *arrived)
     }
 }
 
-static void apply(struct computed *c, int64_t round)
+static void keep_before(struct computed *c)
 {
-    const struct optimizer_kind *kind = c->optimizer.kind;
-
     if (c->before)
         memcpy(c->before, c->weights, (size_t)c->model.parameters * sizeof *c->before);
-    kind->apply(&c->optimizer, c->weights, c->reduced, round);
+}
+
+/* reduced: NULL when nothing was. */
+static void note_settled(struct computed *c, int64_t round, const float *reduced)
+{
     if (c->before && c->settled_round < 0 &&
-        kind->settled(&c->optimizer, c->before, c->weights, c->reduced, round))
+        c->optimizer.kind->settled(&c->optimizer, c->before, c->weights, reduced, round))
         c->settled_round = round;
+}
+
+static void apply(struct computed *c, int64_t round)
+{
+    keep_before(c);
+    c->optimizer.kind->apply(&c->optimizer, c->weights, c->reduced, round);
+    note_settled(c, round, c->reduced);
+}
+
+void computed_adopt(struct computed *c, int64_t round, const float *weights)
+{
+    keep_before(c);
+    memcpy(c->weights, weights, (size_t)c->shared_floats * sizeof(float));
+    note_settled(c, round, NULL);
+    c->round = round + 1;
 }
 
 bool computed_reduce(const struct computed *c, const float *const *message,

@@ -89,6 +89,9 @@ void computed_form(struct computed *c, int64_t round, const bool *arrived);
 struct evaluation evaluation_of(const struct model *model, const struct score *train,
                                 const struct score *test);
 
+/* The round's result is this model as it is. */
+void computed_adopt(struct computed *c, int64_t round, const float *weights);
+
 /* models.c: fills in model, optimizer, charged_model, charged and phantom; false with a
  * sentence. */
 bool computed_bind(struct computed *c, const struct scenario *scenario, struct err *err);

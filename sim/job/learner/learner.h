@@ -33,6 +33,8 @@ struct learner_facts {
     bool phantom;            /* nothing is learnt: there are no losses */
     int64_t message_bytes;   /* of one round's message */
     int64_t model_bytes;     /* of a checkpoint */
+    int64_t start_bytes;     /* of what worker 0 tells the others before the first round, where
+                              * the model starts from its rows; 0: everybody knows it */
     double epochs_per_round; /* 1/88 for GA-SGD with 88 steps an epoch; k for MA-SGD with k
                               * local epochs */
     int64_t charged_rows;    /* training rows of all workers, as charged */

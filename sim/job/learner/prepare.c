@@ -213,6 +213,7 @@ static void fill_facts(struct computed *c, const struct scenario *scenario)
     facts->phantom = c->phantom;
     computed_charge_note(c, facts->charge_note, sizeof facts->charge_note);
     facts->model_bytes = optimizer_model_bytes(&c->charged);
+    facts->start_bytes = c->model.kind->start ? facts->model_bytes : 0;
     facts->message_bytes = message_bytes(c);
     facts->epochs_per_round =
         (double)optimizer_steps_per_round(&c->optimizer, steps_per_epoch) /

@@ -124,6 +124,5 @@ void learner_adopt(struct learner *learner, int64_t round, const struct tensor *
 {
     struct computed *c = stale_learner(learner);
 
-    memcpy(c->weights, model->value, (size_t)c->shared_floats * sizeof(float));
-    c->round = round + 1;
+    computed_adopt(c, round, model->value);
 }
