@@ -148,6 +148,9 @@ struct channel_kind {
     struct channel_facts (*facts)(const void *conf);
     /* What no table can say about one field alone; NULL: nothing. */
     void (*check)(const void *conf, const struct loss_check *check);
+    /* The share of copies of a message with so many bytes that is lost, where it would be sent
+     * again until it arrives; NULL: nothing is lost. */
+    double (*loss_ratio)(const void *conf, int64_t bytes);
     /* Of requests that move so many bytes.  NULL: no closed form describes the kind. */
     struct channel_means (*means)(const void *conf, int64_t bytes);
     struct channel *(*open)(struct world *world, const char *name, const void *conf);

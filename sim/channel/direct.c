@@ -372,7 +372,7 @@ static bool never_ends(const struct direct_conf *conf)
         transport_kind_of(&conf->transport)->rule(conf->transport.conf);
 
     return !(rule.timer->max_attempts > 0 || isfinite(rule.deadline_s)) &&
-           loss_copy_ratio(&conf->loss, 1 << 30) >= 1;
+           loss_copy_ratio(&conf->loss, 1) >= 1;
 }
 
 static void check(const void *settings, const struct loss_check *check)
@@ -393,6 +393,13 @@ static void check(const void *settings, const struct loss_check *check)
         diag_add(check->diags, DIAG_ERROR, check->place(check, "loss"),
                  "every message is lost and would be sent again for ever");
     }
+}
+
+static double loss_ratio(const void *settings, int64_t bytes)
+{
+    const struct direct_conf *conf = settings;
+
+    return loss_copy_ratio(&conf->loss, bytes);
 }
 
 static bool unused(const struct channel *channel, char *out, size_t size)
@@ -473,6 +480,7 @@ const struct channel_kind channel_direct = {
              .conf_size = sizeof(struct direct_conf)},
     .facts = facts,
     .check = check,
+    .loss_ratio = loss_ratio,
     .unused = unused,
     .means = means,
     .open = open_direct,

@@ -41,7 +41,8 @@ struct message {
     void *owner;
     /* set by the transport */
     enum outcome outcome;
-    int attempts; /* copies that were sent, wholly or in part */
+    int attempts;       /* copies that were sent, wholly or in part */
+    int64_t bytes_sent; /* of all copies */
     int32_t packets, packets_missing;
     double begin_s, delivered_s; /* NaN: not yet */
     /* private to sim/network */

@@ -200,6 +200,7 @@ static void book(struct message *message, int64_t bytes)
     struct message_count *count = message->transport->count;
 
     count->bytes_sent += bytes;
+    message->bytes_sent += bytes;
     if (message->transport->requests)
         message->transport->requests->bytes += bytes;
     if (message->attempts > 1)

@@ -228,6 +228,12 @@ bool message_is_repaired(const struct message *message)
 
 static void release(struct message *message)
 {
+    const struct transport *transport = message->transport;
+
+    if (transport->requests && message->from != message->to)
+        ledger_request_row(transport->world->ledger, message->from->entity, transport->requests,
+                           message->begin_s, message->delivered_s, message->bytes_sent,
+                           message->outcome);
     message->under_way = false;
     node_let_go(message->from);
     node_let_go(message->to);
@@ -249,12 +255,8 @@ static void note_delivered(struct message *message)
         count->lost++;
         count->bytes_lost += message_missing_bytes(message);
     }
-    if (!requests)
-        return;
-    requests->failed += message->packets_missing > 0;
-    ledger_request_row(message->transport->world->ledger, message->from->entity, requests,
-                       message->begin_s, message->delivered_s, message->bytes,
-                       message->outcome);
+    if (requests)
+        requests->failed += message->packets_missing > 0;
 }
 
 void message_deliver(struct message *message)
@@ -308,6 +310,7 @@ void transport_send(struct transport *transport, struct message *message)
     message->under_way = true;
     message->is_delivered = false;
     message->attempts = 0;
+    message->bytes_sent = 0;
     message->begin_s = engine_now_s(engine);
     message->delivered_s = NAN;
     message->acked_s = INFINITY;

@@ -1,0 +1,185 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Networks that lose messages: the clock, the counts, the bill and the learning feel it, and only
+where they should."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
+from traincast import *  # noqa: E402, F403
+
+PATTERNS = "allreduce", "scatter_reduce", "tree", "ring"
+
+
+def bernoulli(ratio, **more):
+    return {"kind": "bernoulli", "ratio": ratio, **more}
+
+
+def machines(pattern="allreduce", transport=None, loss=None, workers=4, rounds=20, **changes):
+    channel = {"kind": "direct", "latency": "1 ms"}
+    if transport:
+        channel["transport"] = transport
+    if loss:
+        channel["loss"] = loss
+    return training(workers=workers, platform=MACHINES, channel=channel,
+                    pattern={"kind": pattern}, evaluate={"every": "1 round"},
+                    optimizer={"kind": "ga_sgd", "learning_rate": 0.1, "batch_size": 100},
+                    stop={"rounds": rounds}, **changes)
+
+
+def script(**messages):
+    return {"kind": "script", "messages": messages}
+
+
+class Fast(Case):
+    def messages(self, run, kind="training"):
+        return [row for row in run.rows("messages") if row["class"] == kind][0]
+
+    def test_without_a_loss_every_transport_learns_the_same(self):
+        plain = self.run_scenario(machines())
+        for pattern in PATTERNS:
+            for transport in "reliable", "unreliable", "bounded":
+                with self.subTest(pattern=pattern, transport=transport):
+                    run = self.run_scenario(machines(pattern, transport, bernoulli(0)))
+                    self.assertEqual(run.learning(), plain.learning())
+                    self.assertEqual(run.one("messages_lost"), 0)
+                    self.assertEqual(self.messages(run)["dropped"], 0)
+
+    def test_a_reliable_transport_pays_with_time_and_bytes_and_learns_the_same(self):
+        for pattern in PATTERNS:
+            with self.subTest(pattern=pattern):
+                plain = self.run_scenario(machines(pattern))
+                run = self.run_scenario(machines(pattern, "reliable", bernoulli(0.2)))
+                count = self.messages(run)
+                self.assertEqual(run.learning(), plain.learning())
+                self.assertEqual(count["sent"], plain.one("messages_sent"))
+                self.assertEqual(count["lost"], 0)
+                self.assertGreater(count["retransmitted"], 0)
+                self.assertGreater(run.one("bytes_sent"), plain.one("bytes_sent"))
+                self.assertGreater(run.one("sim_time_s"), plain.one("sim_time_s") + 0.2)
+                self.assertEqual(run.one("messages_sent"), count["sent"],
+                                 "acknowledgements are no messages of the job")
+
+    def test_what_is_lost_is_counted_by_class_and_over_time(self):
+        run = self.run_scenario(machines("scatter_reduce", "unreliable", bernoulli(0.15), workers=8,
+                                         rounds=200))
+        count = self.messages(run)
+        self.assertEqual(count["sent"], 200 * 8 * 7 * 2)
+        self.assert_close(count["dropped"] / (count["sent"] + count["retransmitted"]), 0.15, 0.05)
+        self.assert_close(count["lost"] / (200 * 8 * 7), 0.15, 0.06)
+        self.assertEqual(run.rows("rounds")[-1]["messages_lost"], count["lost"])
+        self.assertEqual(run.one("messages_lost"), count["lost"])
+        total = {row["metric"]: row["total"] for row in run.database.rows(
+            "SELECT metric, sum(value) AS total FROM series WHERE run_id = ? GROUP BY metric", run.id)}
+        self.assertEqual(total["training.messages_sent"], count["sent"])
+        self.assertEqual(total["training.messages_lost"], count["lost"])
+        # copies sent again for want of an acknowledgement may follow the last round
+        self.assert_close(total["training.messages_dropped"], count["dropped"], 0.005)
+
+    def test_one_workers_lost_contribution_is_missing_from_the_mean_by_whatever_pattern(self):
+        lost = script(gradient={"round": 5, "from": 3, "to": 0})
+        up = script(gradient={"round": 5, "from": 3, "to": 1})  # its parent in the tree
+        plain = self.run_scenario(machines())
+        leader = self.run_scenario(machines("allreduce", "unreliable", lost))
+        tree = self.run_scenario(machines("tree", "unreliable", up))
+        self.assertEqual(leader.learning(), tree.learning())
+        self.assertEqual(leader.learning()[:4], plain.learning()[:4])
+        self.assertNotEqual(leader.learning()[4], plain.learning()[4])
+
+    def test_the_mean_of_what_arrived_is_one_of_those_workers(self):
+        """Round 1 without worker 3 = round 1 of the three others, from the same weights."""
+        import numpy
+        models = {}
+        for name, loss in (("all", bernoulli(0)), ("without", script(
+                w3={"round": 1, "from": 3, "to": 0})), ("alone", script(
+                    w1={"round": 1, "from": 1, "to": 0}, w2={"round": 1, "from": 2, "to": 0},
+                    w3={"round": 1, "from": 3, "to": 0}))):
+            models[name] = self.run_scenario(machines("allreduce", "unreliable", loss, rounds=1),
+                                             model=True).model()
+        singles = [models["alone"]]
+        for kept in 1, 2, 3:
+            # by the ring of four everything of one chunk can be lost: here, keep one by one
+            others = [w for w in (1, 2, 3) if w != kept]
+            pair = self.run_scenario(machines("allreduce", "unreliable", script(
+                **{f"w{w}": {"round": 1, "from": w, "to": 0} for w in others}), rounds=1),
+                model=True).model()
+            singles.append(2 * pair - models["alone"])  # gradients of equal shards average evenly
+        numpy.testing.assert_allclose(models["all"], sum(singles) / 4, rtol=2e-4, atol=2e-6)
+        numpy.testing.assert_allclose(models["without"], sum(singles[:3]) / 3, rtol=2e-4, atol=2e-6)
+
+    def test_a_script_that_names_no_message_fails_the_run(self):
+        run = self.run_scenario(machines("allreduce", "unreliable", script(
+            between={"round": 2, "from": 1, "to": 2})), expect=RUN_FAILED)
+        self.assertEqual(run.one("stop_reason"), "unused")
+
+    def test_packets_count_alone_and_blocks_are_void(self):
+        data = {"source": "higgs-like", "rows": 2000}
+        counts = {}
+        for per in "message", "block", "packet":
+            run = self.run_scenario(machines(
+                "allreduce", "unreliable", bernoulli(0.05, per=per, packet="16 B"), workers=8,
+                rounds=40, data=data))
+            counts[per] = self.messages(run)
+        sent = counts["message"]["sent"] / 2  # contributions
+        packets = -(-counts["message"]["bytes_sent"] // counts["message"]["sent"] // 16)
+        void = 1 - 0.95 ** packets
+        self.assert_close(counts["message"]["lost"] / sent, 0.05, 0.6)
+        self.assert_close(counts["block"]["lost"] / sent, void, 0.25)
+        self.assert_close(counts["packet"]["lost"] / sent, void, 0.25)
+        self.assert_close(counts["packet"]["bytes_lost"] / counts["block"]["bytes_lost"],
+                          0.05 / void, 0.4)
+
+    def test_links_say_what_lies_between_nodes(self):
+        plain = self.run_scenario(machines())
+        slow = self.run_scenario(machines(links={"wan": {"from": "workers", "to": "workers",
+                                                         "latency": "51 ms"}}))
+        self.assert_close(slow.one("sim_time_s") - plain.one("sim_time_s"), 20 * 2 * 0.05, 1e-6)
+        lossy = machines("allreduce", "unreliable", links={
+            "web": {"from": "workers", "to": "workers", "traffic": "web", "loss": bernoulli(0.9)},
+            "all": {"from": "workers", "to": "workers", "loss": bernoulli(0.2)}})
+        count = self.messages(self.run_scenario(lossy))
+        self.assert_close(count["dropped"] / (count["sent"] + count["retransmitted"]), 0.2, 0.5)
+
+    def test_bounded_gives_up_at_its_deadline(self):
+        wait = {"kind": "reliable", "timeout": "1 s"}
+        bound = {"kind": "bounded", "timeout": "1 s", "deadline": "100 ms"}
+        reliable = self.run_scenario(machines("scatter_reduce", wait, bernoulli(0.1)))
+        bounded = self.run_scenario(machines("scatter_reduce", bound, bernoulli(0.1)))
+        self.assertGreater(self.messages(bounded)["lost"], 0)
+        self.assertLess(bounded.one("sim_time_s"), reliable.one("sim_time_s"))
+
+    def test_a_lost_request_to_a_service_is_tried_again_at_a_price(self):
+        client = {"timeout": "2 s", "backoff": "0.1 s", "max_attempts": 20}
+        for kind in ({"kind": "s3"}, {"kind": "dynamodb"},
+                     {"kind": "memcached", "node": "cache.t3.small"},
+                     {"kind": "redis", "node": "cache.t3.small"}):
+            with self.subTest(kind=kind["kind"]):
+                plain = self.run_scenario(training(channel=kind))
+                run = self.run_scenario(training(
+                    channel={**kind, "client": client, "loss": bernoulli(0.1)},
+                    record={"requests": "rows"}), check=False)
+                check_bill(self, run)
+                count = self.messages(run, "storage")
+                self.assertEqual(run.learning(), plain.learning())
+                self.assertGreater(count["retransmitted"], 0)
+                self.assertEqual(count["lost"], 0)
+                self.assertGreater(run.one("sim_time_s"), plain.one("sim_time_s") + 2)
+                self.assertGreater(sum(run.column("requests", "failed")),
+                                   sum(plain.column("requests", "failed")))
+
+    def test_a_client_that_gives_up_fails_the_run(self):
+        run = self.run_scenario(training(
+            channel={**STORE, "client": {"timeout": "1 s", "max_attempts": 2},
+                     "loss": bernoulli(0.6)}, job={"kind": "data_parallel",
+                                                   "on_worker_loss": "abort"}), expect=RUN_FAILED)
+        self.assertEqual(self.messages(run, "storage")["class"], "storage")
+
+    def test_on_two_threads_as_on_one(self):
+        scenario = machines("ring", "unreliable", {"kind": "gilbert_elliott", "mean_loss": 0.1,
+                                                   "mean_burst": 3})
+        one, two = (self.run_scenario(scenario, threads=n) for n in (1, 2))
+        self.assertEqual(one.database.dump(), two.database.dump())
+
+
+if __name__ == "__main__":
+    main()
