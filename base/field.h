@@ -100,6 +100,11 @@ struct field {
     bool optional;               /* may be absent: NaN, 0, NULL or an empty struct then */
     enum field_absent absent_is; /* FIELD_NUMBER, FIELD_VALUE: ... or 0, or INFINITY */
     const char *absent;          /* what absence means, for the manual */
+    bool apart;               /* from learning: what this says, and all below it, can change when
+                               * and for how much something is learnt, but not what; except by
+                               * a contribution left out or a worker's state lost, which the
+                               * learner is told of (job/learner/trajectory.h) */
+    bool is_file;             /* FIELD_TEXT: names a data file, whose content matters */
     const char *doc;
     const char *source;       /* where the preset comes from, if it is about the world */
     const char *const *names; /* FIELD_ENUM: ends in NULL */

@@ -37,7 +37,7 @@ struct command_options {
     int unpaired;                                   /* compare */
     char **param; /* --param name=value, repeated; ends in NULL */
     int simulate;
-    int dry_run, list; /* sweep */
+    int dry_run, list, no_reuse; /* sweep */
     char *shard;
     int json, quiet, threads, processes, origins, man, canonical, all;
 };

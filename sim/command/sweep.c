@@ -30,6 +30,8 @@ static const struct poptOption *table(struct command_options *options)
          "List the points, a line each, and run nothing", NULL},
         {"shard", '\0', POPT_ARG_STRING, &options->shard, 0,
          "Run only every N-th point, from the I-th on (1 to N)", "I/N"},
+        {"no-reuse", '\0', POPT_ARG_NONE, &options->no_reuse, 0,
+         "Compute what is learnt for every point anew", NULL},
         {"limit", '\0', POPT_ARG_DOUBLE, &options->wall_time_s, 0,
          "Stop a run after so many real seconds", "SECONDS"},
         {"json", '\0', POPT_ARG_NONE, &options->json, 0, "Print one JSON object", NULL},
@@ -113,7 +115,7 @@ static bool load(struct call *call, const char *path, const struct command_optio
     call->sweep = sweep_new(path, &how, &diags);
     if (call->sweep && sweep_make_points(call->sweep, &diags)) {
         plan_open(&call->plan, call->sweep);
-        plan_check(&call->plan, &diags);
+        plan_check(&call->plan, &call->build, &diags);
     }
     ok = diags.errors == 0;
     diag_print(&diags, stderr);
@@ -151,6 +153,7 @@ static bool run_points(struct call *call, struct results *results, struct sweep_
                               .processes = call->options->processes > 0
                                                ? call->options->processes
                                                : (int)(cores > 0 ? cores : 1),
+                              .reuse = !call->options->no_reuse,
                               .wall_time_s = call->options->wall_time_s,
                               .chosen = call->chosen,
                               .progress = sweep_print_progress,

@@ -54,6 +54,15 @@ static void check_phantom(const struct scenario *scenario, struct diag_list *dia
                      scenario->model.kind->name);
 }
 
+static void check_accuracy(const struct scenario *scenario, struct diag_list *diags)
+{
+    const struct model_kind *model = (const struct model_kind *)scenario->model.kind;
+
+    if (model && model->unlabelled && !isnan(scenario->stop.test_accuracy))
+        diag_add(diags, DIAG_ERROR, scenario_place(scenario, "stop.test_accuracy"),
+                 "model '%s' has no accuracy to stop at", model->kind.name);
+}
+
 static void check_channel(const struct scenario *scenario, const struct platform_facts *node,
                           struct diag_list *diags)
 {
@@ -204,6 +213,7 @@ void training_check(const struct scenario *scenario, const struct learner *learn
     }
     node = platform_kind_of(&group->platform)->facts(group->platform.conf);
     check_stop(scenario, diags);
+    check_accuracy(scenario, diags);
     check_admission(scenario, group, &node, diags);
     check_channel(scenario, &node, diags);
     check_latency(scenario, &node, diags);
@@ -241,17 +251,12 @@ static void check(const struct scenario *scenario, const struct learner *learner
 
 static const char *unrepeatable(const struct scenario *scenario)
 {
-    const struct data_parallel_conf *conf = scenario->job.conf;
-    const struct sync_kind *sync = sync_kind_of(&scenario->sync);
     const struct choice *main = scenario->channels.entry;
 
-    if (sync->staleness(scenario->sync.conf) != 0)
+    if (!sync_kind_of(&scenario->sync)->lockstep)
         return "workers do not wait for each other: what they learn depends on the clock";
     if (channel_kind_of(main)->facts(main->conf).may_lose)
         return "what is learnt depends on which messages the network loses";
-    if (conf->on_worker_loss == LOSS_CONTINUE_WITHOUT ||
-        (sync->leaves_behind && sync->leaves_behind(scenario->sync.conf)))
-        return "what is learnt depends on who is gone or late";
     return NULL;
 }
 

@@ -52,10 +52,10 @@ static inline const struct job_kind *job_kind_of(const struct choice *choice)
 }
 
 /* Whether what a run of this scenario learns is the same on every platform, channel and
- * network, so that a recorded trajectory may stand in for it (learner kind `replayed`).  Not
- * where what is learnt depends on the clock (asp, ssp, going on without those that are late or
- * gone) or on which messages a network loses.  False: why, in words, in *ret_why (may be NULL).
- */
+ * network, so that a recorded trajectory may stand in for it; as long as nobody is lost or left
+ * behind, which the learner is told of (learner/trajectory.h).  Not where what is learnt depends
+ * on the clock (asp, ssp) or on which messages a network loses.  False: why, in words, in
+ * *ret_why (may be NULL). */
 bool job_is_repeatable(const struct scenario *scenario, const char **ret_why);
 
 #endif

@@ -28,19 +28,19 @@ extern const char *const data_parallel_loss_names[];
 /* The settings as fields of a struct that has them as a member (`prefix_`: "training."). */
 /* clang-format off */
 #define DATA_PARALLEL_FIELDS(struct_, prefix_)                                              \
-    CONF(struct_, prefix_ store, .key = "store", .family = "channel", .preset = "s3",       \
+    CONF(struct_, prefix_ store, .apart = true, .key = "store", .family = "channel", .preset = "s3",       \
          .doc = "Where the data set and checkpoints lie, whatever channel the models go "   \
                 "through."),                                                                \
-    CONF(struct_, prefix_ on_worker_loss, .key = "on_worker_loss",                          \
+    CONF(struct_, prefix_ on_worker_loss, .apart = true, .key = "on_worker_loss",                          \
          .names = data_parallel_loss_names, .preset = "wait",                               \
          .doc = "What the others do when a worker crashes or expires: wait for the "        \
                 "platform's retry, abort the run, or go on without it once loss_timeout "   \
                 "has passed."),                                                             \
-    CONF(struct_, prefix_ loss_timeout_s, .key = "loss_timeout", .preset = "60 s",          \
+    CONF(struct_, prefix_ loss_timeout_s, .apart = true, .key = "loss_timeout", .preset = "60 s",          \
          .doc = "With continue_without: how long until the others notice that a worker is " \
                 "gone.",                                                                    \
          .source = "LambdaML's released code waits 60 s before it gives a worker up"),      \
-    CONF(struct_, prefix_ lifetime_margin_s, .key = "lifetime_margin", .preset = "30 s",    \
+    CONF(struct_, prefix_ lifetime_margin_s, .apart = true, .key = "lifetime_margin", .preset = "30 s",    \
          .doc = "All functions re-invoke themselves after a round when the lifetime of one "\
                 "of them would not hold another round and this long.")
 /* clang-format on */

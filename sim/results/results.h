@@ -155,6 +155,13 @@ bool results_finish_packed(struct results *results, int64_t run_id, const char *
                            size_t size, const struct run_info *build, bool *ret_written,
                            struct err *err);
 
+/* RESULTS_CACHE_TABLE; within a batch.  A later put of the same sha256 replaces it. */
+bool results_cache_put(struct results *results, const char *sha256, const char *inputs,
+                       int64_t rounds, const struct text *bytes, struct err *err);
+/* Adds the bytes to out; none: there is nothing. */
+bool results_cache_get(const struct results *results, const char *sha256, struct text *out,
+                       struct err *err);
+
 /* -- reading ---------------------------------------------------------------------------- */
 /* Opens an existing database to read it; not a byte of it changes, unless it is of an older
  * schema: then it is migrated first, or refused where it may not be written. */

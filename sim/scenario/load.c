@@ -233,8 +233,17 @@ static struct cascade over_preset(struct loader *loader, const struct field *fie
     return all;
 }
 
-void load_field(struct loader *loader, const struct field *field, const struct cascade *from,
-                const struct owner *owner, void *conf, struct resolved *parent)
+static void mark(const struct field *field, struct resolved *from)
+{
+    for (; from; from = from->next) {
+        from->apart = from->apart || field->apart;
+        from->is_file = from->is_file || field->is_file;
+    }
+}
+
+static void load_unmarked(struct loader *loader, const struct field *field,
+                          const struct cascade *from, const struct owner *owner, void *conf,
+                          struct resolved *parent)
 {
     char own_key[64];
     char *key = arena_text(loader->arena, field_key(field, own_key, sizeof own_key));
@@ -287,6 +296,15 @@ void load_field(struct loader *loader, const struct field *field, const struct c
         load_entry(loader, field, &here, owner, conf, parent);
         break;
     }
+}
+
+void load_field(struct loader *loader, const struct field *field, const struct cascade *from,
+                const struct owner *owner, void *conf, struct resolved *parent)
+{
+    struct resolved *before = parent->last;
+
+    load_unmarked(loader, field, from, owner, conf, parent);
+    mark(field, before ? before->next : parent->first);
 }
 
 void load_fields(struct loader *loader, const struct field *fields, const struct cascade *from,

@@ -19,8 +19,13 @@ struct resolved {
     struct place place; /* {0}: by preset */
     enum layer layer;
     const char *source, *date, *fitted_to;
+    bool apart;   /* with all below it: cannot change what is learnt (base/field.h) */
+    bool is_file; /* the content of the file that is named matters */
     struct resolved *first, *last, *next;
 };
+
+struct scenario;
+const struct resolved *scenario_resolved(const struct scenario *scenario);
 
 /* A new last child; parent NULL: one that nobody sees (a check of a value without a scenario).
  */

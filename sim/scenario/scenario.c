@@ -434,6 +434,11 @@ const char *scenario_sha256(const struct scenario *scenario)
     return whole(scenario)->sha256;
 }
 
+const struct resolved *scenario_resolved(const struct scenario *scenario)
+{
+    return whole(scenario)->resolved;
+}
+
 void scenario_leaves(const struct scenario *scenario, scenario_leaf_fn *leaf, void *arg)
 {
     resolved_leaves(whole(scenario)->resolved, leaf, arg);

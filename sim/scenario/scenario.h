@@ -166,6 +166,12 @@ typedef void(scenario_leaf_fn)(void *arg, const char *key_path, const char *text
                                const char *unit);
 void scenario_leaves(const struct scenario *scenario, scenario_leaf_fn *leaf, void *arg);
 
+/* All that what is learnt depends on, as text, line by line: the leaves that no table says are
+ * apart from it, and of data files their size and the time of their last change.  groups that
+ * take no part in learning may be left out; ends in NULL, or NULL. */
+void scenario_print_learning(const struct scenario *scenario, const char *const *left_out,
+                             FILE *out);
+
 /* A path named by the scenario (data.path): absolute, else under --data, else beside the
  * scenario's file.  Returns a new string. */
 char *scenario_data_path(const struct scenario *scenario, const char *path);

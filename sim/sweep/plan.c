@@ -19,6 +19,7 @@ void plan_open(struct plan *plan, const struct sweep *sweep)
 void plan_close(struct plan *plan)
 {
     free(plan->point);
+    learnings_done(&plan->learnings);
     *plan = (struct plan){0};
 }
 
@@ -62,7 +63,18 @@ static void mark_same(struct plan *plan)
     free(all);
 }
 
-bool plan_check(struct plan *plan, struct diag_list *diags)
+static void note_point(struct plan *plan, size_t index, const struct scenario *scenario,
+                       const struct run_build *build)
+{
+    struct planned *point = &plan->point[index];
+
+    memcpy(point->sha256, scenario_sha256(scenario), SHA256_TEXT);
+    point->learning = learnings_find(&plan->learnings, scenario, build);
+    point->wanted =
+        scenario->stop.epochs > 0 ? scenario->stop.epochs : (double)scenario->stop.rounds;
+}
+
+bool plan_check(struct plan *plan, const struct run_build *build, struct diag_list *diags)
 {
     size_t errors = diags->errors;
 
@@ -71,7 +83,7 @@ bool plan_check(struct plan *plan, struct diag_list *diags)
 
         if (!scenario)
             continue;
-        memcpy(plan->point[i].sha256, scenario_sha256(scenario), SHA256_TEXT);
+        note_point(plan, i, scenario, build);
         scenario_free(scenario);
     }
     if (diags->errors > errors)
@@ -139,8 +151,41 @@ static void look_at(void *arg, const struct results_cell *cell, int columns)
     (*found)->run_id = (int64_t)cell[1].number;
 }
 
+/* Of the learnings that points to be run ask for: which are in the database? */
+static void count_learnings(struct plan *plan)
+{
+    bool *asked = NEW_ARRAY(bool, plan->learnings.count + 1);
+
+    plan->learnings_new = plan->learnings_known = plan->apart = 0;
+    for (size_t i = 0; i < plan->sweep->points; i++) {
+        const struct planned *point = &plan->point[i];
+        const struct learning *learning = &plan->learnings.learning[point->learning];
+
+        if (point->state != PLANNED_NEW && point->state != PLANNED_TODO)
+            continue;
+        plan->apart += point->learning == LEARNING_NONE;
+        if (point->learning == LEARNING_NONE || asked[point->learning])
+            continue;
+        asked[point->learning] = true;
+        plan->learnings_known += learning->is_stored;
+        plan->learnings_new += !learning->is_stored;
+    }
+    free(asked);
+}
+
+static void note_stored(void *arg, const struct results_cell *cell, int columns)
+{
+    struct learnings *learnings = arg;
+    size_t found = learnings_index(learnings, cell[0].text);
+
+    (void)columns;
+    if (found != LEARNING_NONE)
+        learnings->learning[found].is_stored = true;
+}
+
 static void count(struct plan *plan)
 {
+    count_learnings(plan);
     plan->news = plan->todo = plan->done = plan->same = plan->done_badly = 0;
     for (size_t i = 0; i < plan->sweep->points; i++) {
         const struct planned *point = &plan->point[i];
@@ -169,6 +214,9 @@ bool plan_look(struct plan *plan, const struct results *results, const struct ru
                            "SELECT scenario_sha256, run_id, status, behaviour_version,"
                            " blas_core FROM runs WHERE campaign = :campaign ORDER BY run_id",
                            params, look_at, &looking, err);
+    if (ok && results)
+        ok = results_query(results, "SELECT sha256 FROM trajectories", NULL, note_stored,
+                           &plan->learnings, err);
     free(looking.all);
     count(plan);
     return ok;

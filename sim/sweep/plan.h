@@ -10,9 +10,8 @@
 
 #include "sim/job/run_about.h"
 #include "sim/results/results.h"
+#include "sim/sweep/learning.h"
 #include "sim/sweep/sweep.h"
-
-enum { SHA256_TEXT = 65 };
 
 enum planned_state {
     PLANNED_NEW,  /* not in the database */
@@ -26,19 +25,24 @@ struct planned {
     enum planned_state state;
     enum run_status status;
     int64_t run_id;
+    size_t learning; /* of plan->learnings; LEARNING_NONE */
+    double wanted;   /* epochs or rounds after which it stops at the latest; 0: not known */
 };
 
 struct plan {
     const struct sweep *sweep;
     struct planned *point; /* [sweep->points] */
+    struct learnings learnings;
     size_t news, todo, done, same;
+    /* what there is to learn for the points that are to be run */
+    size_t learnings_new, learnings_known, apart; /* apart: points that compute by themselves */
     size_t done_badly; /* of done: with another status than 'done' */
 };
 
 void plan_open(struct plan *plan, const struct sweep *sweep);
 void plan_close(struct plan *plan);
 /* Resolves every point; false after complaints. */
-bool plan_check(struct plan *plan, struct diag_list *diags);
+bool plan_check(struct plan *plan, const struct run_build *build, struct diag_list *diags);
 /* Says of each point whether the database has it.  Reads only. */
 bool plan_look(struct plan *plan, const struct results *results, const struct run_build *build,
                struct err *err);

@@ -17,7 +17,7 @@
 #include "sim/job/run_about.h"
 #include "sim/sweep/clock.h"
 
-enum { PIPE_BYTES = 1 << 20 };
+enum { PIPE_BYTES = 1 << 20, TEACH_EVERY_S = 2 };
 
 /* -- in the process -- */
 static volatile sig_atomic_t told_to_end;
@@ -84,8 +84,67 @@ static void note_mistakes(struct report *report, const struct diag_list *diags)
             snprintf(report->message, sizeof report->message, "%s", diags->diag[i].text);
 }
 
-static void run_point(const struct process_work *work, struct report *report, struct text *rows)
+/* What a process has computed and not reported yet.  Reported at once when the others wait for
+ * it, else now and then: it may be large. */
+struct teaching {
+    int fd;
+    size_t *changed; /* learnings */
+    size_t count, capacity;
+    double told_s;
+};
+
+static void teach(struct teaching *teaching, const struct learnings *learnings)
 {
+    for (size_t i = 0; i < teaching->count; i++) {
+        struct report report = {.point = teaching->changed[i], .code = REPORT_LEARNT};
+        struct text bytes = {0};
+
+        trajectory_pack(learnings->learning[report.point].trajectory, &bytes);
+        report.rows_bytes = bytes.length;
+        say(teaching->fd, &report, sizeof report);
+        say(teaching->fd, bytes.chars, bytes.length);
+        text_done(&bytes);
+    }
+    teaching->count = 0;
+    teaching->told_s = clock_wall_s();
+}
+
+static void note_learnt(struct teaching *teaching, const struct learnings *learnings,
+                        size_t learning, bool is_new)
+{
+    bool noted = false;
+
+    for (size_t i = 0; i < teaching->count; i++)
+        noted = noted || teaching->changed[i] == learning;
+    if (!noted) {
+        ROOM_FOR_ONE(teaching->changed, teaching->count, teaching->capacity);
+        teaching->changed[teaching->count++] = learning;
+    }
+    if (is_new || clock_wall_s() - teaching->told_s > TEACH_EVERY_S)
+        teach(teaching, learnings);
+}
+
+/* The memory is this process's own: the parent's is left as it is. */
+static struct learner *new_learner(const struct process_work *work, size_t learning,
+                                   const struct scenario *scenario, struct pool *pool,
+                                   struct diag_list *diags)
+{
+    struct learning *known;
+
+    if (learning == LEARNING_NONE)
+        return learner_new_computed(scenario, pool, diags);
+    known = &work->plan->learnings.learning[learning];
+    if (!known->trajectory)
+        known->trajectory = trajectory_new();
+    return learner_new_following(known->trajectory, scenario, pool, diags);
+}
+
+static void run_point(const struct process_work *work, struct teaching *teaching,
+                      struct report *report, struct text *rows)
+{
+    size_t learning = work->reuse ? work->plan->point[report->point].learning : LEARNING_NONE;
+    bool is_new =
+        learning != LEARNING_NONE && !work->plan->learnings.learning[learning].trajectory;
     struct learner *learner = NULL;
     struct pool *pool = NULL;
     struct diag_list diags;
@@ -93,11 +152,11 @@ static void run_point(const struct process_work *work, struct report *report, st
     const struct job_kind *job;
 
     diag_init(&diags);
-    scenario = sweep_resolve(work->sweep, report->point, &diags);
+    scenario = sweep_resolve(work->plan->sweep, report->point, &diags);
     job = scenario ? job_kind_of(&scenario->job) : NULL;
     if (job && job->trains) {
         pool = pool_new(work->threads - 1, 20e3);
-        learner = learner_new_computed(scenario, pool, &diags);
+        learner = new_learner(work, learning, scenario, pool, &diags);
         if (learner && job->check)
             job->check(scenario, learner, &diags);
     }
@@ -105,6 +164,8 @@ static void run_point(const struct process_work *work, struct report *report, st
         note_mistakes(report, &diags);
     else
         simulate(work, scenario, learner, report, rows);
+    if (learner && learning != LEARNING_NONE && learner_has_added(learner))
+        note_learnt(teaching, &work->plan->learnings, learning, is_new);
     learner_free(learner);
     pool_free(pool);
     scenario_free(scenario);
@@ -115,6 +176,7 @@ static void be_the_process(const struct process_work *work, const size_t *point,
                            int fd)
 {
     struct sigaction action = {.sa_handler = on_signal};
+    struct teaching teaching = {.fd = fd, .told_s = clock_wall_s()};
     struct text rows = {0};
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -126,12 +188,13 @@ static void be_the_process(const struct process_work *work, const size_t *point,
         struct report report = {.point = point[i], .wall_s = clock_wall_s()};
 
         rows.length = 0;
-        run_point(work, &report, &rows);
+        run_point(work, &teaching, &report, &rows);
         report.wall_s = clock_wall_s() - report.wall_s;
         report.rows_bytes = report.code == REPORT_ENDED ? rows.length : 0;
         say(fd, &report, sizeof report);
         say(fd, rows.chars, report.rows_bytes);
     }
+    teach(&teaching, &work->plan->learnings);
     _exit(0); /* what was buffered or registered before the fork is the parent's */
 }
 
@@ -190,7 +253,7 @@ bool process_next(struct process *process, struct report *ret_report, const char
         if (received->length - *taken - sizeof *ret_report >= ret_report->rows_bytes) {
             *ret_rows = received->chars + *taken + sizeof *ret_report;
             *taken += sizeof *ret_report + ret_report->rows_bytes;
-            process->reported++;
+            process->reported += ret_report->code != REPORT_LEARNT;
             return true;
         }
     }

@@ -2,15 +2,16 @@
  * process.h -- a forked process that runs some points of a sweep, one after another, and
  * reports each to the one that forked it.
  *
- * It has the only engine; its parent has none, and is the only one that writes.  What the
- * parent had loaded when it forked the process sees without a copy. */
+ * What is learnt it repeats as far as its parent has it in memory; what it computes of that it
+ * reports as well.  It has the only engine; its parent has none, and is the only one that
+ * writes.  What the parent had loaded when it forked the process sees without a copy. */
 #ifndef TRAINCAST_SIM_SWEEP_PROCESS_H
 #define TRAINCAST_SIM_SWEEP_PROCESS_H
 
 #include <sys/types.h>
 
 #include "base/text.h"
-#include "sim/sweep/sweep.h"
+#include "sim/sweep/plan.h"
 
 /* How a point ended, as it comes out of the pipe; behind it rows_bytes of results_pack. */
 struct report {
@@ -20,6 +21,7 @@ struct report {
         REPORT_CANCELLED, /* a signal; to be run again */
         REPORT_BAD_INPUT, /* what only the data tell: a batch larger than a shard ... */
         REPORT_MACHINE,   /* the real machine failed */
+        REPORT_LEARNT,    /* point is a learning; what follows is its trajectory */
     } code;
     enum run_status status;
     double wall_s;
@@ -37,7 +39,8 @@ struct process {
 };
 
 struct process_work {
-    const struct sweep *sweep;
+    const struct plan *plan;
+    bool reuse;         /* trajectories */
     int threads;        /* of each run */
     double wall_time_s; /* limit of real time of a run; 0: none */
 };

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * run.c -- see run.h.
- *
- * A process gets several short points at once, because beginning a process takes as long as
- * running some of them; few at the end, so that nobody is left with many. */
+ */
 #include "sim/sweep/run.h"
 
 #include <errno.h>
@@ -16,8 +14,9 @@
 #include "base/memory.h"
 #include "sim/sweep/clock.h"
 #include "sim/sweep/process.h"
+#include "sim/sweep/queue.h"
 
-enum { MOST_AT_ONCE = 64, PATIENCE_S = 10 };
+enum { PATIENCE_S = 10 };
 static const double commit_every_s = 0.2;
 
 /* Set by signals. */
@@ -30,12 +29,11 @@ void sweep_interrupt(void)
 
 struct fleet {
     struct sweep_run *run;
-    struct process_work work;
     struct run_info build;
     struct process *process; /* [run->processes] */
     struct pollfd *poll;     /* likewise */
-    size_t *queue;           /* points, from next to queued */
-    size_t next, queued;
+    struct queue queue;
+    int cores;
     double begun_s;
     double batch_s;      /* when the open transaction began; NaN: none is open */
     double interrupt_s;  /* when the first interrupt was seen; NaN: not yet */
@@ -51,26 +49,53 @@ static bool commit(struct fleet *fleet, struct err *err)
     return results_batch_end(fleet->run->results, true, err);
 }
 
+static bool begin_batch(struct fleet *fleet, struct err *err)
+{
+    if (!isnan(fleet->batch_s))
+        return true;
+    if (!results_batch_begin(fleet->run->results, err))
+        return false;
+    fleet->batch_s = clock_wall_s();
+    return true;
+}
+
+static bool give_up_batch(struct fleet *fleet)
+{
+    fleet->batch_s = NAN;
+    results_batch_end(fleet->run->results, false, NULL);
+    return false;
+}
+
 static bool write_rows(struct fleet *fleet, const struct report *report, const char *rows,
                        struct err *err)
 {
     struct planned *planned = &fleet->run->plan->point[report->point];
     bool written;
 
-    if (isnan(fleet->batch_s)) {
-        if (!results_batch_begin(fleet->run->results, err))
-            return false;
-        fleet->batch_s = clock_wall_s();
-    }
-    if (!results_finish_packed(fleet->run->results, planned->run_id, rows, report->rows_bytes,
-                               &fleet->build, &written, err)) {
-        fleet->batch_s = NAN;
-        results_batch_end(fleet->run->results, false, NULL);
+    if (!begin_batch(fleet, err))
         return false;
-    }
+    if (!results_finish_packed(fleet->run->results, planned->run_id, rows, report->rows_bytes,
+                               &fleet->build, &written, err))
+        return give_up_batch(fleet);
     planned->state = PLANNED_DONE;
     planned->status = report->status;
     return true;
+}
+
+static bool take_learnt(struct fleet *fleet, const struct report *report, const char *bytes,
+                        struct err *err)
+{
+    struct learning *learning = &fleet->run->plan->learnings.learning[report->point];
+    struct trajectory *news = trajectory_unpack(bytes, report->rows_bytes);
+
+    if (!learning->trajectory)
+        learning->trajectory = trajectory_new();
+    trajectory_merge(learning->trajectory, news);
+    trajectory_free(news);
+    queue_ready(&fleet->queue, report->point);
+    if (!begin_batch(fleet, err))
+        return false;
+    return learning_write(learning, fleet->run->results, err) || give_up_batch(fleet);
 }
 
 /* -- what came of a point -- */
@@ -97,6 +122,13 @@ static void fail(struct fleet *fleet, size_t point, const char *message)
 static bool take_report(struct fleet *fleet, const struct report *report, const char *rows,
                         struct err *err)
 {
+    size_t learning;
+
+    if (report->code == REPORT_LEARNT)
+        return take_learnt(fleet, report, rows, err);
+    learning = fleet->run->plan->point[report->point].learning;
+    if (queue_reported(&fleet->queue, report->point) && learning != LEARNING_NONE)
+        learning_forget(&fleet->run->plan->learnings.learning[learning]);
     if (report->code == REPORT_CANCELLED)
         return true;
     if (report->code == REPORT_ENDED && !write_rows(fleet, report, rows, err))
@@ -111,45 +143,73 @@ static bool take_report(struct fleet *fleet, const struct report *report, const 
 /* What it was running failed with it; what it had not begun goes to others. */
 static void end_process(struct fleet *fleet, struct process *process)
 {
-    size_t lost = process->points - process->reported, *left;
+    size_t points = process->points, reported = process->reported;
+    size_t *point = NEW_ARRAY(size_t, points + 1);
     char why[128];
 
-    left = NEW_ARRAY(size_t, lost + 1);
-    memcpy(left, process->point + process->reported, lost * sizeof *left);
+    memcpy(point, process->point, points * sizeof *point);
     process_end(process, why);
-    if (lost && !interrupts) {
-        fail(fleet, left[0], why[0] ? why : "its process ended");
-        fleet->next -= lost - 1;
-        memcpy(fleet->queue + fleet->next, left + 1, (lost - 1) * sizeof *left);
+    for (size_t i = points; i-- > reported;)
+        if (i > reported || interrupts)
+            queue_give_back(&fleet->queue, point[i]);
+    if (reported < points && !interrupts) {
+        queue_reported(&fleet->queue, point[reported]);
+        fail(fleet, point[reported], why[0] ? why : "its process ended");
     }
-    free(left);
+    queue_ended(&fleet->queue, point, points);
+    free(point);
 }
 
 /* -- processes -- */
-static size_t share_of(const struct fleet *fleet)
+static bool look(void *arg, size_t index, bool *ret_known, struct err *err)
 {
-    size_t left = fleet->queued - fleet->next;
-    size_t share = left / (size_t)(4 * fleet->run->processes);
+    struct fleet *fleet = arg;
+    struct learning *learning = &fleet->run->plan->learnings.learning[index];
 
-    return share < 1 ? 1 : share > MOST_AT_ONCE ? MOST_AT_ONCE : share;
+    if (!learning->trajectory && !learning_read(learning, fleet->run->results, err))
+        return false;
+    *ret_known = learning->trajectory != NULL;
+    return true;
+}
+
+/* Idle cores help a process that is alone with its computation. */
+static int threads_of(const struct fleet *fleet, int idle)
+{
+    int each = fleet->cores > fleet->run->processes ? fleet->cores / fleet->run->processes : 1;
+
+    return queue_has_more(&fleet->queue) ? each : each * idle;
+}
+
+static bool fill_one(struct fleet *fleet, struct process *process, int idle, struct err *err)
+{
+    struct process_work work = {.plan = fleet->run->plan,
+                                .reuse = fleet->run->reuse,
+                                .wall_time_s = fleet->run->wall_time_s};
+    size_t *point = NEW_ARRAY(size_t, QUEUE_MOST), count;
+
+    if (queue_take(&fleet->queue, fleet->run->processes, look, fleet, point, &count, err) &&
+        count) {
+        work.threads = threads_of(fleet, idle);
+        if (process_begin(process, &work, point, count, err))
+            return true;
+    }
+    free(point);
+    return !err->text[0];
 }
 
 static bool fill(struct fleet *fleet, struct err *err)
 {
-    for (int i = 0; i < fleet->run->processes && fleet->next < fleet->queued; i++) {
-        size_t count = share_of(fleet), *point;
+    bool ok = true;
+    int idle = 0;
 
-        if (fleet->process[i].pid || interrupts)
-            continue;
-        point = NEW_ARRAY(size_t, count);
-        memcpy(point, fleet->queue + fleet->next, count * sizeof *point);
-        if (!process_begin(&fleet->process[i], &fleet->work, point, count, err)) {
-            free(point);
-            return false;
+    for (int i = 0; i < fleet->run->processes; i++)
+        idle += !fleet->process[i].pid;
+    for (int i = 0; ok && i < fleet->run->processes && fleet->queue.left && !interrupts; i++)
+        if (!fleet->process[i].pid) {
+            ok = fill_one(fleet, &fleet->process[i], idle, err);
+            idle -= fleet->process[i].pid != 0;
         }
-        fleet->next += count;
-    }
-    return true;
+    return ok;
 }
 
 static void tell(const struct fleet *fleet, int signal)
@@ -231,24 +291,28 @@ static void end_all(struct fleet *fleet)
 static void fill_queue(struct fleet *fleet)
 {
     struct sweep_run *run = fleet->run;
-    size_t points = run->plan->sweep->points;
+    const struct plan *plan = run->plan;
+    double *most = NEW_ARRAY(double, plan->learnings.count + 1);
 
-    fleet->queue = NEW_ARRAY(size_t, points + 1);
+    queue_init(&fleet->queue, plan->sweep->points);
     run->now = (struct sweep_progress){.rate_per_s = NAN, .eta_s = NAN};
-    for (size_t i = 0; i < points; i++) {
+    for (size_t i = 0; i < plan->sweep->points; i++) {
+        size_t learning = run->reuse ? plan->point[i].learning : LEARNING_NONE;
+
         if (run->chosen && !run->chosen[i])
             continue;
         run->now.points++;
-        if (run->plan->point[i].state == PLANNED_TODO)
-            fleet->queue[fleet->queued++] = i;
+        if (plan->point[i].state == PLANNED_TODO)
+            queue_add(&fleet->queue, i, learning, plan->point[i].wanted,
+                      &most[learning == LEARNING_NONE ? plan->learnings.count : learning]);
     }
-    run->now.before = run->now.points - fleet->queued;
+    run->now.before = run->now.points - fleet->queue.left;
+    free(most);
 }
 
 bool sweep_run(struct sweep_run *run, struct err *err)
 {
     struct fleet fleet = {.run = run, .batch_s = NAN, .interrupt_s = NAN};
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
     sigset_t blocked, before;
     bool ok;
 
@@ -256,10 +320,7 @@ bool sweep_run(struct sweep_run *run, struct err *err)
     fleet.begun_s = clock_wall_s();
     fleet.process = NEW_ARRAY(struct process, run->processes);
     fleet.poll = NEW_ARRAY(struct pollfd, run->processes);
-    fleet.work = (struct process_work){
-        .sweep = run->plan->sweep,
-        .threads = cores > run->processes ? (int)(cores / run->processes) : 1,
-        .wall_time_s = run->wall_time_s};
+    fleet.cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
     fill_queue(&fleet);
     sigemptyset(&blocked); /* signals come while it waits, and at no other time */
     sigaddset(&blocked, SIGINT);
@@ -273,6 +334,6 @@ bool sweep_run(struct sweep_run *run, struct err *err)
     run->interrupted = interrupts != 0;
     free(fleet.process);
     free(fleet.poll);
-    free(fleet.queue);
+    queue_done(&fleet.queue);
     return ok;
 }

@@ -24,6 +24,7 @@ struct sweep_run {
     struct plan *plan;
     struct results *results;
     const struct run_build *build;
+    bool reuse;         /* what is learnt alike is computed once */
     int processes;      /* at least 1 */
     double wall_time_s; /* limit of real time of each run; 0: none */
     const bool *chosen; /* [points]: only these; NULL: all */

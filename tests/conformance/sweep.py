@@ -210,6 +210,78 @@ class Fast(SweepCase):
         self.assertEqual([row[0] for row in database.rows("SELECT status FROM runs")],
                          ["done", "planned", "done"])
 
+    # -- what is learnt is computed once --
+    def reused(self, description, expect=DONE, learnings=None):
+        """The database with reuse, which must be the one without."""
+        path = self.sweep(description)
+        with_it, _ = self.run_sweep(path, self.folder / "with.db", expect=expect)
+        without, _ = self.run_sweep(path, self.folder / "without.db", "--no-reuse", expect=expect)
+        self.assertEqual(with_it.dump(), without.dump())
+        if learnings is not None:
+            self.assertEqual(with_it.value("SELECT count(*) FROM trajectories"), learnings)
+        return path, with_it
+
+    def test_what_cannot_change_learning_shares_one_computation(self):
+        self.reused({"axes": {"grid": {
+            "channel": ["s3", {"kind": "memcached", "node": "cache.t3.small"}],
+            "platform.memory": ["1 GB", "2 GB"], "pattern": ["allreduce", "scatter_reduce"],
+            "platform.duration_price": ["0.00001 USD/GB-s", "0.00002 USD/GB-s"]}}}, learnings=1)
+
+    def test_what_can_change_learning_does_not(self):
+        self.reused({"axes": {"grid": {"optimizer.learning_rate": [0.1, 0.2], "workers": [2, 3],
+                                       "data.rows": [400, 500]}}, "replications": 2}, learnings=16)
+
+    def test_points_that_end_elsewhere_share_what_they_have_in_common(self):
+        _, database = self.reused({"axes": {"list": [
+            {"stop.epochs": 2}, {"stop.epochs": 5}, {"stop": {"epochs": 50, "time": "4 s"}},
+            {"stop.epochs": 4, "evaluate.every": "2 rounds"},
+            {"stop": {"epochs": 50, "train_loss": 0.687}}]}}, learnings=1)
+        self.assertEqual(database.value("SELECT max(rounds) FROM runs"),
+                         database.value("SELECT rounds FROM trajectories"))
+
+    def test_lost_workers_learn_what_they_would_without_reuse(self):
+        for optimizer in ({"kind": "admm", "learning_rate": 0.1, "batch_size": 50},
+                          {"kind": "ma_sgd", "learning_rate": 0.1, "batch_size": 50,
+                           "momentum": 0.9, "keep_momentum": "yes"}):
+            self.reused({"set": {"optimizer": optimizer, "stop.epochs": 12,
+                                 "job.lifetime_margin": "0 s", "platform.crash_member": 1},
+                         "axes": {"list": [{"platform.memory": "1 GB"},
+                                           {"platform.lifetime": "5 s"},
+                                           {"platform.crash_after": "4 s"},
+                                           {"platform.crash_after": "4 s", "job": {
+                                               "kind": "data_parallel", "loss_timeout": "1 s",
+                                               "on_worker_loss": "continue_without"}}]}},
+                        learnings=1)
+            (self.folder / "with.db").unlink()
+            (self.folder / "without.db").unlink()
+
+    def test_what_depends_on_the_clock_is_computed_every_time(self):
+        self.scenario({key: value for key, value in TINY.items() if key != "pattern"},
+                      "apart.yaml")
+        self.reused({"scenario": "apart.yaml", "axes": {"grid": {
+            "sync": [{"kind": "asp"}, {"kind": "ssp", "bound": 0}, {"kind": "ssp", "bound": 2}],
+            "platform.memory": ["1 GB", "2 GB"]}}}, learnings=0)
+
+    def test_timeouts_leave_out_whom_they_would_without_reuse(self):
+        self.reused({"set": {"stop.epochs": 6}, "axes": {"grid": {
+            "speed": [1, {"lognormal": {"median": 1, "sigma": 1}}],
+            "sync": ["bsp", {"kind": "bsp", "timeout": "0.05 s",
+                             "on_timeout": "continue_without"}]}}}, learnings=1)
+
+    def test_a_later_sweep_goes_on_from_what_is_known(self):
+        axes = {"axes": {"grid": {"platform.memory": ["1 GB", "2 GB"]}}}
+        database = self.folder / "a.db"
+        self.run_sweep(self.sweep(axes, set={"stop.epochs": 2}), database)
+        self.run_sweep(self.sweep(axes, set={"stop.epochs": 5}, name="more"), database)
+        again, _ = self.run_sweep(self.sweep(axes, name="shorter", set={"stop.epochs": 3}), database)
+        self.assertEqual([tuple(row) for row in again.rows("SELECT rounds FROM trajectories")],
+                         [(5,)])
+        other, _ = self.run_sweep(self.sweep(axes, name="shorter", set={"stop.epochs": 3}),
+                                  self.folder / "b.db", "--no-reuse")
+        query = "SELECT name, train_loss, sim_time_s, cost_pusd FROM runs WHERE campaign='shorter'"
+        self.assertEqual([tuple(row) for row in again.rows(query)],
+                         [tuple(row) for row in other.rows(query)])
+
 
 if __name__ == "__main__":
     main()

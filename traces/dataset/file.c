@@ -126,11 +126,11 @@ static bool open_files(const struct data_request *request, struct data *data, st
 }
 
 static const struct field fields[] = {
-    CONF(struct data_file_conf, path,
+    CONF(struct data_file_conf, path, .is_file = true,
          .doc =
              "The training rows: absolute, or relative to --data or to the scenario's file. A "
              "gzipped file is read as it is."),
-    CONF(struct data_file_conf, test_path, .optional = true, .absent = "no test set",
+    CONF(struct data_file_conf, test_path, .is_file = true, .optional = true, .absent = "no test set",
          .doc = "The test rows, in the same format, with the same features and labels."),
     CONF(struct data_file_conf, format, .names = format_names, .preset = "auto",
          .doc =

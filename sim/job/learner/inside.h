@@ -27,18 +27,8 @@ struct learner {
     struct trajectory *recorded; /* NULL: nobody records */
 };
 
-struct trajectory {
-    struct learner_facts facts; /* deep copy */
-    int64_t rounds, round_capacity;
-    struct work *work;             /* [rounds][workers] */
-    struct evaluation *evaluation; /* [rounds] */
-    int64_t settled_round;         /* -1: none */
-};
-
 extern const struct evaluation evaluation_none; /* all NaN */
 
-/* Makes room for round and returns it as the last one if it is new. */
-void trajectory_reach(struct trajectory *trajectory, int64_t round);
 void learner_facts_copy(struct learner_facts *to, const struct learner_facts *from);
 void learner_facts_done(struct learner_facts *facts);
 

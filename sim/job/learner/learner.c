@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "sim/job/learner/inside.h"
+#include "sim/job/learner/trajectory_inside.h"
 
 const struct evaluation evaluation_none = {NAN, NAN, NAN, NAN};
 
@@ -25,7 +25,9 @@ struct work learner_begin(struct learner *learner, int worker, int64_t round)
     struct work work = learner->kind->begin(learner, worker, round);
 
     if (learner->recorded) {
-        trajectory_reach(learner->recorded, round);
+        trajectory_reserve(learner->recorded, round + 1);
+        if (learner->recorded->rounds <= round)
+            learner->recorded->rounds = round + 1;
         learner->recorded->work[round * learner->facts.workers + worker] = work;
     }
     return work;
@@ -119,39 +121,7 @@ void learner_facts_done(struct learner_facts *facts)
 
 struct trajectory *learner_record(struct learner *learner)
 {
-    learner->recorded = NEW(struct trajectory);
-    learner_facts_copy(&learner->recorded->facts, &learner->facts);
-    learner->recorded->settled_round = -1;
+    learner->recorded = trajectory_new();
+    trajectory_know(learner->recorded, (const struct computed *)learner);
     return learner->recorded;
-}
-
-struct trajectory *trajectory_free(struct trajectory *trajectory)
-{
-    if (!trajectory)
-        return NULL;
-    learner_facts_done(&trajectory->facts);
-    free(trajectory->work);
-    free(trajectory->evaluation);
-    free(trajectory);
-    return NULL;
-}
-
-void trajectory_reach(struct trajectory *trajectory, int64_t round)
-{
-    size_t W = (size_t)trajectory->facts.workers;
-
-    while (trajectory->rounds <= round) {
-        if (trajectory->rounds == trajectory->round_capacity) {
-            size_t capacity = trajectory->round_capacity ? 2 * trajectory->round_capacity : 16;
-
-            trajectory->work =
-                memory_resize(trajectory->work, capacity * W, sizeof *trajectory->work);
-            trajectory->evaluation =
-                memory_resize(trajectory->evaluation, capacity, sizeof *trajectory->evaluation);
-            trajectory->round_capacity = (int64_t)capacity;
-        }
-        memset(trajectory->work + (size_t)trajectory->rounds * W, 0,
-               W * sizeof *trajectory->work);
-        trajectory->evaluation[trajectory->rounds++] = evaluation_none;
-    }
 }

@@ -438,11 +438,6 @@ static struct learner *prepare(const struct scenario *scenario, double sample_ra
         key = computed_model_key(scenario, &err, path, sizeof path);
         goto fail;
     }
-    key = "stop.test_accuracy";
-    if (c->model.kind->unlabelled && !isnan(scenario->stop.test_accuracy)) {
-        err_set(&err, "model '%s' has no accuracy to stop at", model_name(&c->model));
-        goto fail;
-    }
     key = "optimizer";
     if (!optimizer_check(&c->optimizer, &err))
         goto fail;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "sim/job/learner/inside.h"
+#include "sim/job/learner/trajectory_inside.h"
 
 struct replayed {
     struct learner base;

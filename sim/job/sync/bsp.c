@@ -17,12 +17,12 @@
 static const char *const timeout_names[] = {"abort", "continue_without", NULL};
 
 static const struct field fields[] = {
-    CONF(struct bsp_conf, timeout_s, .above_min = true, .optional = true,
+    CONF(struct bsp_conf, timeout_s, .apart = true, .above_min = true, .optional = true,
          .absent_is = ABSENT_INFINITY, .absent = "waits for ever",
          .doc = "A worker that has waited this long in an exchange for something that is not "
                 "there gives up.",
          .source = "LambdaML's released code gives up after 60 s"),
-    CONF(struct bsp_conf, on_timeout, .names = timeout_names, .optional = true,
+    CONF(struct bsp_conf, on_timeout, .apart = true, .names = timeout_names, .optional = true,
          .absent = "abort",
          .doc =
              "What follows when one has given up: the run has failed (in LambdaML the one "
@@ -156,13 +156,6 @@ static int64_t staleness(const void *conf)
     return 0;
 }
 
-static bool leaves_behind(const void *settings)
-{
-    const struct bsp_conf *conf = settings;
-
-    return isfinite(conf->timeout_s) && conf->on_timeout == TIMEOUT_CONTINUE_WITHOUT;
-}
-
 static void check_merging(const struct scenario *scenario, struct diag_list *diags)
 {
     const struct choice *main = scenario->channels.entry;
@@ -238,7 +231,7 @@ const struct sync_kind sync_bsp = {
             .needs = needs,
         },
     .staleness = staleness,
-    .leaves_behind = leaves_behind,
+    .lockstep = true,
     .check = check,
     .start = start,
     .free = bsp_free,

@@ -27,8 +27,10 @@ struct sync_kind {
     /* Rounds by which the fastest worker may be ahead of the slowest.  0: what is learnt does
      * not depend on the clock; INT64_MAX: no limit. */
     int64_t (*staleness)(const void *conf);
-    /* Whether it may go on without workers that are late; NULL: it never does. */
-    bool (*leaves_behind)(const void *conf);
+    /* Every round's values are formed by learner_begin ... learner_reduce, for all at once: a
+     * recorded trajectory may stand in for the learner (trajectory.h).  Other calls of a
+     * learner: false. */
+    bool lockstep;
     /* Messages that the channel does not take, optimizers that it does not suit ...; learner is
      * NULL when not loaded. */
     void (*check)(const struct scenario *scenario, const struct learner *learner,

@@ -118,7 +118,8 @@ static void there_is_no_accuracy_to_report_or_to_stop_at(void **state)
     scenario_free(scenario);
     diag_done(&diags);
 
-    assert_null(learner_of("{kind: em}", "epochs: 3, test_accuracy: 0.9", &scenario, &diags));
+    learner_free(learner_of("{kind: em}", "epochs: 3, test_accuracy: 0.9", &scenario, &diags));
+    job_kind_of(&scenario->job)->check(scenario, NULL, &diags);
     assert_int_equal(diags.errors, 1);
     assert_string_equal(diags.diag[0].text, "model 'kmeans' has no accuracy to stop at");
     scenario_free(scenario);
