@@ -67,6 +67,18 @@ const char *gnuplot_colour(size_t i)
     return colours[i % GNUPLOT_COLOURS];
 }
 
+const char *gnuplot_fill(size_t i, const char **ret_ink)
+{
+    static const char *const fills[][2] = {
+        {"#0072B2", "white"}, {"#E69F00", "black"}, {"#009E73", "white"}, {"#56B4E9", "black"},
+        {"#D55E00", "white"}, {"#CC79A7", "black"}, {"#000000", "white"},
+    };
+
+    if (ret_ink)
+        *ret_ink = fills[i % GNUPLOT_COLOURS][1];
+    return fills[i % GNUPLOT_COLOURS][0];
+}
+
 int gnuplot_marker(size_t i)
 {
     static const int markers[] = {7, 5, 9, 13, 11, 6, 4, 8, 12, 10}; /* filled, then hollow */

@@ -19,11 +19,13 @@ bool gnuplot_begin(struct text *script, const char *path, struct gnuplot_size si
 bool gnuplot_can_draw(const char *path);
 /* text in single quotes, as gnuplot reads it. */
 void gnuplot_quote(struct text *script, const char *text);
-/* Adds "linecolor rgb '...'" of the i-th of several things: colours that are told apart by the
- * colour-blind, too, and in print by their lightness (Okabe and Ito).  They come round after
- * GNUPLOT_COLOURS; markers and dashes have other periods. */
+/* Of the i-th of several things: colours that are told apart by the colour-blind, too (Okabe
+ * and Ito).  They come round after GNUPLOT_COLOURS; markers and dashes have other periods. */
 enum { GNUPLOT_COLOURS = 7 };
 const char *gnuplot_colour(size_t i);
+/* The same colours for surfaces, dark and light in turn, so that neighbours differ in a copy
+ * without colours, too; *ret_ink (may be NULL): what can be read on it. */
+const char *gnuplot_fill(size_t i, const char **ret_ink);
 int gnuplot_marker(size_t i);       /* pointtype */
 const char *gnuplot_dash(size_t i); /* dashtype */
 /* False when it is not installed or failed; its complaints go to stderr. */

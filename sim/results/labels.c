@@ -158,10 +158,20 @@ static void count_values(const struct axes *axes, struct axis *axis, int *image)
             axis->distinct++;
 }
 
-/* Of choices that decide one another the first one stays. */
-static bool is_before(const struct axes *axes, size_t a, size_t b)
+/* Of choices that decide one another the platform stays, else the first one. */
+static bool is_preferred(const struct axes *axes, size_t a, size_t b)
 {
-    return a < b || !axes->axis[b].is_choice;
+    bool platform_a = ends_in(axes->axis[a].key, ".platform.kind"),
+         platform_b = ends_in(axes->axis[b].key, ".platform.kind");
+
+    return platform_a != platform_b ? platform_a : a < b;
+}
+
+static bool follows(const struct axes *axes, size_t a, size_t from, int *image)
+{
+    return decides(axes, &axes->axis[from], &axes->axis[a], image) &&
+           (is_preferred(axes, from, a) ||
+            !decides(axes, &axes->axis[a], &axes->axis[from], image));
 }
 
 static void choose_axes(struct axes *axes)
@@ -175,7 +185,7 @@ static void choose_axes(struct axes *axes)
 
         axis->is_kept = axis->distinct > 1;
         for (size_t j = 0; j < axes->count && axis->is_kept; j++)
-            if (j != i && is_before(axes, j, i) && decides(axes, &axes->axis[j], axis, image))
+            if (j != i && follows(axes, i, j, image))
                 axis->is_kept = false;
     }
     free(image);
@@ -219,19 +229,20 @@ static void add_shown(struct text *out, const struct axes *axes, const struct ax
     text_add(out, "%s", value->text);
 }
 
+/* Words, then numbers: "faas, workers 10". */
 static void label_run(struct axes *axes, size_t run)
 {
     struct text label = {0};
 
-    for (size_t i = 0; i < axes->count; i++) {
-        const struct axis *axis = &axes->axis[i];
+    for (int numbers = 0; numbers < 2; numbers++)
+        for (size_t i = 0; i < axes->count; i++) {
+            const struct axis *axis = &axes->axis[i];
 
-        if (!axis->is_kept || axis->of_run[run] == NO_VALUE)
-            continue;
-        if (label.length)
-            text_add(&label, ", ");
-        add_shown(&label, axes, axis, run);
-    }
+            if (!axis->is_kept || axis->of_run[run] == NO_VALUE || axis->is_word == numbers)
+                continue;
+            text_add(&label, "%s", label.length ? ", " : "");
+            add_shown(&label, axes, axis, run);
+        }
     if (label.length) {
         free(axes->label[run]);
         axes->label[run] = memory_text(label.chars);

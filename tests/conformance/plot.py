@@ -103,6 +103,25 @@ class Plot(Case):
                 self.assertRegex(text, r"\((s|USD)\)" if name != "speedup" else "speedup")
                 self.assertGreater(len(list(root.iter())), 40)
 
+    def test_figures_of_the_readme_are_there_and_fit_for_a_browser(self):
+        readme = (SOURCE / "README.md").read_text()
+        shown = set(re.findall(r"\]\((docs/figures/\w+\.svg)\)", readme))
+        self.assertEqual(shown, {f"docs/figures/{path.name}"
+                                 for path in (SOURCE / "docs" / "figures").glob("*.svg")})
+        makes = (SOURCE / "docs" / "figures" / "make.sh").read_text()
+        for figure in shown:
+            path = SOURCE / figure
+            self.assertLess(path.stat().st_size, 60000)
+            root = xml.etree.ElementTree.parse(path).getroot()
+            self.assertEqual(root.tag, "{http://www.w3.org/2000/svg}svg")
+            self.assertFalse([node for node in root.iter() if node.tag.endswith(
+                ("}script", "}image", "}foreignObject", "}style"))])
+            self.assertIn(f"--out {path.name}", makes)
+        for command in re.findall(r"`(traincast (?:plot|sweep|run) [^`]*)`", readme):
+            if "docs/figures" in command or "--campaign" in command or "one.db" in command:
+                self.assertIn(command.split(" ", 1)[1].replace(" --db one.db", "", 1).split(" --set")[0]
+                              .split(".yaml")[0], makes)
+
     @needs_gnuplot
     def test_pdf_and_png_are_what_they_say(self):
         for ending, head in (("pdf", b"%PDF-"), ("png", b"\x89PNG")):

@@ -139,6 +139,8 @@ static bool draw(struct drawing *drawing, struct err *err)
     if (ok) {
         fill(&set, rows, &series);
         drawing_axes(drawing, rows->name[X], rows->name[Y]);
+        if (!drawing->log_x && series_range_x(&set).low >= 0)
+            text_add(&drawing->script, "set xrange [0:*]\n"); /* time and money begin there */
         if (drawing->log_given) {
             drawing_scale_x(drawing, series_range_x(&set));
             drawing_scale_y(drawing, series_range_y(&set));

@@ -68,17 +68,14 @@ static void add_shares(struct text *script, const struct bars *bars)
 
         for (size_t p = 0; p < bars->part.count; p++) {
             double size = *size_of(bars, l, p);
+            const char *ink;
 
+            gnuplot_fill(p, &ink);
             if (size > written_from * bars->longest)
-                text_add(
-                    script,
-                    "set label '%.0f %%' at %.9g,%.9g center front font ',11' textcolor rgb "
-                    "'%s'\n",
-                    100 * size / whole, from + size / 2, middle_of(bars, l),
-                    p % GNUPLOT_COLOURS == 4 || p % GNUPLOT_COLOURS == 5 ||
-                            p % GNUPLOT_COLOURS == 3
-                        ? "black"
-                        : "white");
+                text_add(script,
+                         "set label '%.0f %%' at %.9g,%.9g center front font ',11' textcolor "
+                         "rgb '%s'\n",
+                         100 * size / whole, from + size / 2, middle_of(bars, l), ink);
             from += size;
         }
     }
@@ -120,7 +117,7 @@ static void add_bars(struct text *script, const struct bars *bars)
             script,
             "%s$part%zu using 1:2:3:4:5:6 with boxxyerror linecolor rgb '%s' fillstyle solid "
             "1.0 border rgb 'white' title ",
-            p ? ", " : "", p, gnuplot_colour(p));
+            p ? ", " : "", p, gnuplot_fill(p, NULL));
         gnuplot_quote(script, bars->part.name[p]);
     }
     text_add(script, "\n");

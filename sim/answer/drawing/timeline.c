@@ -60,7 +60,7 @@ static void add_lines(struct text *script, const struct groups *entity,
             script,
             "%s$activity%zu using 1:2:3:4:5:6 with boxxyerror linecolor rgb '%s' fillstyle "
             "solid 1.0 noborder title ",
-            a ? ", " : "", a, gnuplot_colour(colour_of(activity->name[a])));
+            a ? ", " : "", a, gnuplot_fill(colour_of(activity->name[a]), NULL));
         gnuplot_quote(script, activity->name[a]);
     }
     text_add(script, "\n");
