@@ -200,6 +200,8 @@ void estimate_text(const struct estimated *e)
            scenario->name, e->form->workers, label(e, name), scenario->pattern.kind->name,
            main->kind->name, e->point.rounds,
            (double)e->point.rounds * e->form->epochs_per_round, e->reason);
+    if (*e->facts->charge_note)
+        printf("  charged      %s\n", e->facts->charge_note);
     print_sample(e);
     print_round(e);
     printf("  %-12s %18s", "", "estimate");
@@ -276,6 +278,9 @@ void estimate_json(const struct estimated *e)
     json_object_set_new(object, "epochs",
                         number((double)e->point.rounds * e->form->epochs_per_round));
     json_object_set_new(object, "reason", json_string(e->reason));
+    json_object_set_new(object, "charge_note",
+                        *e->facts->charge_note ? json_string(e->facts->charge_note)
+                                               : json_null());
     json_object_set_new(object, "sample", sample_json(e));
     json_object_set_new(object, "latency_s", number(e->form->line.latency_s));
     json_object_set_new(object, "first_exchange", moment_json(&e->form->exchange.first));

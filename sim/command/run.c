@@ -117,6 +117,24 @@ static void warn_about_speed(bool quiet)
 #endif
 }
 
+/* Is there one model to be written in the end? */
+static bool has_one_model(const struct loaded *loaded)
+{
+    const struct scenario *scenario = loaded->scenario;
+
+    if (!loaded->learner || job_kind_of(&scenario->job)->trains_several)
+        fprintf(stderr, "traincast run: error: --model: job '%s' trains %s\n",
+                scenario->job.kind->name, loaded->learner ? "several" : "no model");
+    else if (learner_facts(loaded->learner)->phantom)
+        fprintf(stderr,
+                "traincast run: error: --model: model '%s' is a phantom, of which there "
+                "are no values\n",
+                scenario->model.kind->name);
+    else
+        return true;
+    return false;
+}
+
 static int run(const struct command_options *options, const char *const *arguments)
 {
     const char *db = options->db ? options->db : "results.db";
@@ -127,12 +145,8 @@ static int run(const struct command_options *options, const char *const *argumen
     math_init();
     if (!load_all(&loaded, arguments[0], options))
         goto done;
-    if (options->model &&
-        (!loaded.learner || job_kind_of(&loaded.scenario->job)->trains_several)) {
-        fprintf(stderr, "traincast run: error: --model: job '%s' trains %s\n",
-                loaded.scenario->job.kind->name, loaded.learner ? "several" : "no model");
+    if (options->model && !has_one_model(&loaded))
         goto done;
-    }
     catch_signals(); /* until here nothing is lost by dying at once */
     warn_about_speed(options->quiet);
     code = EXIT_CODE_MACHINE;
