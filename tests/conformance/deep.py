@@ -142,7 +142,7 @@ class Fast(Case):
         self.assertGreater(cpu.breakdown()["compute"], 5 * gpu.breakdown()["compute"])
 
 
-EPOCHS = 3  # of 157 steps; a core takes some 35 s for one
+EPOCHS = 2  # of 157 steps; a core takes some 35 s for one
 SEEDS = range(1, 6)
 
 
