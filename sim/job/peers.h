@@ -74,13 +74,13 @@ struct peers {
     struct peers_round *first, *last; /* in order; NULL: none */
     struct peers_round *unused;
     int64_t rounds;     /* that somebody has begun */
-    int64_t late, sent; /* parcels */
+    int64_t late;       /* parcels */
     uint32_t link_most; /* parcels of a phase on one link */
 
     /* evaluated, and not in the ledger yet */
     bool has_pending;
-    struct round_row pending;
-    int64_t pending_sent;
+    int64_t pending_round;
+    double pending_s;
 };
 
 static inline struct peers *peers_of(const struct training *t)

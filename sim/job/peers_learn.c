@@ -12,11 +12,9 @@
 /* -- to the ledger -- */
 static void note(struct peers *peers, int entity, const char *metric, double value)
 {
-    const struct round_row *row = &peers->pending;
-
     if (!isnan(value))
-        ledger_series(peers->t->run->world.ledger, entity, row->round, row->sim_time_s, metric,
-                      value);
+        ledger_series(peers->t->run->world.ledger, entity, peers->pending_round,
+                      peers->pending_s, metric, value);
 }
 
 static void note_all(struct peers *peers, int entity, const struct evaluation *evaluation)
@@ -81,21 +79,14 @@ void peers_flush(struct peers *peers)
     note_averaged(peers, &evaluation->averaged);
     if (evaluation->replica)
         note_replicas(peers, evaluation->replica);
-    note(peers, LEDGER_RUN, "messages_sent", (double)peers->pending_sent);
-    note(peers, LEDGER_RUN, "messages_lost", (double)peers->pending.messages_lost);
 }
 
 /* -- a round -- */
 static void remember(struct peers *peers, int64_t round)
 {
-    const struct message_count *messages =
-        ledger_messages(peers->t->run->world.ledger, TRAFFIC_TRAINING);
-
     peers->has_pending = true;
-    peers->pending = (struct round_row){.round = round + 1,
-                                        .sim_time_s = training_now_s(peers->t),
-                                        .messages_lost = messages->lost};
-    peers->pending_sent = messages->sent;
+    peers->pending_round = round + 1;
+    peers->pending_s = training_now_s(peers->t);
 }
 
 void peers_form(struct peers_round *state)

@@ -8,6 +8,33 @@
 #include "sim/job/peers.h"
 #include "sim/network/transport/transport.h"
 
+/* -- sizes -- */
+/* Of a whole message, as charged.  Gradients may be sparse; models are not. */
+static int64_t message_bytes(const struct peers *peers)
+{
+    int64_t dense = peers->averaging.parameters * (int64_t)sizeof(float);
+    int64_t bytes = peers->t->facts->message_bytes;
+
+    return peers->averaging.kind->of_gradients || bytes > dense ? bytes : dense;
+}
+
+/* Of its first `floats`.
+ * SIMPLIFIED: the non-zeros of a sparse gradient are taken as spread evenly over its blocks. */
+static int64_t bytes_before(const struct peers *peers, int64_t floats)
+{
+    return (int64_t)((__int128)message_bytes(peers) * floats / peers->averaging.parameters);
+}
+
+/* Where packets are lost one by one: how many floats one carries, rounded up. */
+static int64_t packet_floats(const struct peers *peers)
+{
+    const struct channel *main = peers->t->main;
+    int64_t bytes = message_bytes(peers);
+    __int128 floats = main->kind->facts(main->conf).packet_bytes;
+
+    return (int64_t)((floats * peers->averaging.parameters + bytes - 1) / bytes);
+}
+
 /* -- rounds -- */
 static struct peers_round *new_round(struct peers *peers)
 {
@@ -29,6 +56,7 @@ static struct peers_round *new_round(struct peers *peers)
         phase->lost = NEW_ARRAY(const uint64_t *, slots);
         phase->got.arrived = phase->arrived;
         phase->got.lost = phase->lost;
+        phase->got.packet_floats = packet_floats(peers);
     }
     return round;
 }
@@ -157,16 +185,21 @@ static int phase_of(const struct peers_round *round, const struct message *messa
     return message >= first->message && message < first->message + first->parcels.count ? 0 : 1;
 }
 
+/* A parcel in packets of another size than the channel's (a link's) arrives whole or not. */
 static void note_arrival(struct phase *phase, const struct parcel *parcel,
                          const struct message *message)
 {
-    if (message->packets_missing >= message->packets)
+    int64_t held = phase->got.packet_floats * message->packets;
+
+    if (message->packets_missing == message->packets)
         return;
+    if (message->packets_missing > 0) {
+        if (held < parcel->count)
+            return;
+        phase->lost[parcel->slot] =
+            message->missing ? message->missing : &message->missing_bits;
+    }
     phase->arrived[parcel->slot] = true;
-    if (message->packets_missing == 0)
-        return;
-    phase->lost[parcel->slot] = message->missing ? message->missing : &message->missing_bits;
-    phase->got.packet_floats = (parcel->count + message->packets - 1) / message->packets;
 }
 
 static void delivered(struct message *message)
@@ -198,20 +231,6 @@ static void over(struct message *message)
 }
 
 /* -- what is sent -- */
-/* The parcel's share of a whole message.  Gradients may be sparse; models are not.
- * SIMPLIFIED: the non-zeros of a sparse gradient are taken as spread evenly over its blocks. */
-static int64_t bytes_of(const struct peers *peers, const struct parcel *parcel)
-{
-    double per_float =
-        peers->averaging.kind->of_gradients
-            ? (double)peers->t->facts->message_bytes / (double)peers->averaging.parameters
-            : sizeof(float);
-    double first = (double)parcel->first;
-
-    return (int64_t)((first + (double)parcel->count) * per_float) -
-           (int64_t)(first * per_float);
-}
-
 /* Which of the sender's parcels of this phase to the same worker it is. */
 static uint32_t place_on_link(const struct phase *phase, int64_t first, int64_t number)
 {
@@ -233,7 +252,8 @@ static void send(struct peers_round *round, int p, int64_t first, int64_t number
 
     message->from = peers->peer[parcel->from].node;
     message->to = peers->peer[parcel->to].node;
-    message->bytes = bytes_of(peers, parcel);
+    message->bytes =
+        bytes_before(peers, parcel->first + parcel->count) - bytes_before(peers, parcel->first);
     message->round = round->round + 1;
     message->number =
         ((uint32_t)round->round * phases + (uint32_t)p) * peers->link_most + place;
@@ -242,7 +262,6 @@ static void send(struct peers_round *round, int p, int64_t first, int64_t number
     message->over = over;
     message->owner = round;
     round->under_way++;
-    peers->sent++;
     channel_send(peers->t->main, message);
 }
 

@@ -170,6 +170,18 @@ class Fast(Decentralised):
         return float(number) * {"Gb/s": 1.25e8, "MB/s": 1e6, "GB/s": 1e9, "Mb/s": 1.25e5,
                                 "B/s": 1}[unit]
 
+    def test_a_lost_packet_voids_its_slice_or_its_whole_block(self):
+        """1 % of packets void 22 % of messages of 25 packets; by packet, 1 % is lost of each."""
+        spread = {}
+        for per in "block", "packet":
+            loss = {"kind": "bernoulli", "ratio": 0.01, "per": per, "packet": "40 B"}
+            run = self.run_scenario(bowl(8, 200, 2000, 0.1, channel={
+                "kind": "direct", "transport": "unreliable", "loss": loss}))
+            spread[per] = Averages(run, 8, 2000, 20).apart
+        void = rps(8, 1 - 0.99 ** 25, 0.1, 0.1)[0]
+        self.assert_close(spread["block"], void, 0.05)
+        self.assert_close(spread["packet"], rps(8, 0.01, 0.1, 0.1)[0], 0.05)
+
     # -- neighbours --
     def test_on_a_complete_graph_neighbours_average_all(self):
         ring = self.run_scenario(bowl(5, 60, 30, 0.1, {"kind": "d_psgd"}))

@@ -37,6 +37,17 @@ const char *learner_replicas_objection(const struct learner *learner,
 }
 
 /* -- the state -- */
+/* All replicas begin as one. */
+static void hand_out(struct replicas *r, const float *weights)
+{
+    struct tensor *first = tensor_new(&r->tensors);
+
+    memcpy(first->value, weights, (size_t)r->shared_floats * sizeof(float));
+    for (int w = 0; w < r->computed->workers; w++)
+        r->step[w].model = tensor_ref(first);
+    tensor_unref(first);
+}
+
 void learner_replicas_init(struct learner *learner, const struct averaging *averaging,
                            int64_t local_steps, bool singly)
 {
@@ -44,7 +55,6 @@ void learner_replicas_init(struct learner *learner, const struct averaging *aver
     struct replicas *r = NEW(struct replicas);
     int64_t shared = optimizer_shared_floats(&c->optimizer);
     int64_t message = c->message_floats + c->private_floats;
-    struct tensor *first;
 
     assert(learner->kind == &computed_kind && !learner->recorded && !c->replicas);
     c->replicas = r;
@@ -62,12 +72,10 @@ void learner_replicas_init(struct learner *learner, const struct averaging *aver
     r->out = NEW_ARRAY(float *, c->workers);
     r->part = NEW_ARRAY(struct mix_part, c->lanes);
     r->single = NEW_ARRAY(struct evaluation, c->workers);
-    first = tensor_new(&r->tensors);
-    memcpy(first->value, c->weights, (size_t)shared * sizeof(float));
     for (int w = 0; w < c->workers; w++)
-        r->step[w] =
-            (struct replica_step){.replicas = r, .worker = w, .model = tensor_ref(first)};
-    tensor_unref(first);
+        r->step[w] = (struct replica_step){.replicas = r, .worker = w};
+    if (!c->phantom)
+        hand_out(r, c->weights);
 }
 
 void replicas_free(struct computed *c)
@@ -129,7 +137,7 @@ void learner_replicas_step(struct learner *learner, int64_t round)
     struct computed *c = r->computed;
 
     assert(round == c->round);
-    for (int w = 0; w < c->workers; w++) {
+    for (int w = 0; w < c->workers && !c->phantom; w++) {
         struct replica_step *step = &r->step[w];
 
         step->round = round;
@@ -237,6 +245,9 @@ void learner_replicas_mix(struct learner *learner, int64_t round, const struct a
                   (kind->of_gradients || r->shared_floats == c->model.parameters);
 
     assert(round == c->round);
+    c->round = round + 1;
+    if (c->phantom)
+        return;
     for (int w = 0; w < c->workers; w++) {
         future_wait(c->pool, &r->step[w].future);
         r->in[w] = r->step[w].value->value;
@@ -249,7 +260,6 @@ void learner_replicas_mix(struct learner *learner, int64_t round, const struct a
         take_all(r, united);
     for (int w = 0; w < c->workers; w++)
         r->step[w].value = tensor_unref(r->step[w].value);
-    c->round = round + 1;
 }
 
 /* -- the averaged model -- */
@@ -266,6 +276,8 @@ static const float *parameters(const struct learner *learner)
 {
     struct replicas *r = replicas_of(learner);
 
+    if (r->computed->phantom)
+        return NULL;
     replicas_average(r, r->computed->weights);
     return r->computed->weights;
 }

@@ -87,6 +87,8 @@ void replicas_evaluate(struct learner *learner, int64_t round)
     int n = r->computed->workers;
 
     assert(round == r->computed->round - 1);
+    if (r->computed->phantom)
+        return;
     learner_replicas_evaluation(learner);
     replicas_drop_evaluation(r);
     r->evaluated = NEW_ARRAY(struct tensor *, n + 1);
@@ -131,6 +133,8 @@ const struct replicas_evaluation *learner_replicas_evaluation(struct learner *le
     struct replicas *r = replicas_of(learner);
     int n = r->computed->workers;
 
+    if (r->computed->phantom)
+        r->result = (struct replicas_evaluation){.averaged = evaluation_none, .distance = NAN};
     if (r->evaluating < 0)
         return &r->result;
     for (size_t i = 0; i < r->scores; i++)
