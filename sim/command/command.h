@@ -37,8 +37,8 @@ struct command_options {
     int unpaired;                                   /* compare */
     char **param; /* --param name=value, repeated; ends in NULL */
     int simulate;
-    int dry_run, list, no_reuse; /* sweep */
-    char *shard;
+    int dry_run, list, no_reuse, merge, leaders, tasks; /* sweep */
+    char *shard, *engine, *slurm_args, *known;
     int json, quiet, threads, processes, origins, man, canonical, all;
 };
 

@@ -11,14 +11,14 @@
 #include "algorithms/math/blas.h"
 #include "base/memory.h"
 #include "sim/command/load.h"
+#include "sim/command/sweep_call.h"
 #include "sim/command/sweep_print.h"
 #include "sim/command/version.h"
 #include "sim/sweep/clock.h"
-#include "sim/sweep/run.h"
 
 static const struct poptOption *table(struct command_options *options)
 {
-    static struct poptOption rows[20];
+    static struct poptOption rows[28];
     const struct poptOption all[] = {
         COMMAND_SCENARIO_OPTIONS(options),
         {"db", '\0', POPT_ARG_STRING, &options->db, 0, "Results database (results.db)", "FILE"},
@@ -30,6 +30,20 @@ static const struct poptOption *table(struct command_options *options)
          "List the points, a line each, and run nothing", NULL},
         {"shard", '\0', POPT_ARG_STRING, &options->shard, 0,
          "Run only every N-th point, from the I-th on (1 to N)", "I/N"},
+        {"merge", '\0', POPT_ARG_NONE, &options->merge, 0,
+         "Take the finished runs out of the databases named behind FILE, and run nothing",
+         NULL},
+        {"engine", '\0', POPT_ARG_STRING, &options->engine, 0,
+         "Run on a cluster: slurm (here, unless given)", "NAME"},
+        {"tasks", '\0', POPT_ARG_INT, &options->tasks, 0,
+         "Tasks of the cluster's job array (10)", "N"},
+        {"slurm-args", '\0', POPT_ARG_STRING, &options->slurm_args, 0,
+         "Further arguments of sbatch: partition, time, cores ...", "ARGS"},
+        {"known", '\0', POPT_ARG_STRING, &options->known, 0,
+         "Leave out what this other database has done, and repeat what it knows of learning",
+         "FILE"},
+        {"leaders", '\0', POPT_ARG_NONE, &options->leaders, 0,
+         "Only the first point of those that learn the same", NULL},
         {"no-reuse", '\0', POPT_ARG_NONE, &options->no_reuse, 0,
          "Compute what is learnt for every point anew", NULL},
         {"limit", '\0', POPT_ARG_DOUBLE, &options->wall_time_s, 0,
@@ -62,18 +76,7 @@ static void catch_signals(void)
 }
 
 /* -- one call of the command -- */
-struct call {
-    const struct command_options *options;
-    const char *db;
-    struct sweep *sweep;
-    struct plan plan;
-    struct run_build build;
-    char utc[32];
-    bool *chosen; /* NULL: all */
-    size_t shard, shards;
-};
-
-static bool read_shard(struct call *call)
+static bool read_shard(struct sweep_call *call)
 {
     const char *text = call->options->shard;
     int end = 0;
@@ -89,17 +92,52 @@ static bool read_shard(struct call *call)
     return false;
 }
 
-static void choose(struct call *call)
+/* The first point of each learning. */
+static void choose_leaders(struct sweep_call *call)
 {
-    if (call->shards == 1)
-        return;
-    call->chosen = NEW_ARRAY(bool, call->sweep->points);
-    for (size_t i = call->shard - 1; i < call->sweep->points; i += call->shards)
-        call->chosen[i] = true;
+    bool *seen = NEW_ARRAY(bool, call->plan.learnings.count + 1);
+
+    for (size_t i = 0; i < call->sweep->points; i++) {
+        size_t learning = call->plan.point[i].learning;
+
+        call->chosen[i] = call->chosen[i] && learning != LEARNING_NONE && !seen[learning];
+        if (call->chosen[i])
+            seen[learning] = true;
+    }
+    free(seen);
+}
+
+/* Every N-th of those that are left. */
+static void choose_shard(struct sweep_call *call)
+{
+    size_t seen = 0;
+
+    for (size_t i = 0; i < call->sweep->points; i++)
+        if (call->chosen[i])
+            call->chosen[i] = seen++ % call->shards == call->shard - 1;
+}
+
+static bool choose(struct sweep_call *call, struct err *err)
+{
+    size_t points = call->sweep->points;
+
+    if (call->shards == 1 && !call->options->known && !call->options->leaders)
+        return true;
+    call->chosen = NEW_ARRAY(bool, points);
+    memset(call->chosen, true, points * sizeof *call->chosen);
+    if (call->options->leaders)
+        choose_leaders(call);
+    choose_shard(call); /* before what is done is left out: shards must not depend on it */
+    if (!call->options->known)
+        return true;
+    call->known = results_open_to_read(call->options->known, err);
+    return call->known &&
+           plan_leave_out(&call->plan, call->known, &call->build, call->chosen, err);
 }
 
 /* Reads the file and resolves every point. */
-static bool load(struct call *call, const char *path, const struct command_options *options)
+static bool load(struct sweep_call *call, const char *path,
+                 const struct command_options *options)
 {
     static int64_t seed;
     struct scenario_options how = {.families = families,
@@ -124,7 +162,7 @@ static bool load(struct call *call, const char *path, const struct command_optio
 }
 
 /* Without changing a byte of the database, which need not be there. */
-static bool look(struct call *call, struct err *err)
+static bool look(struct sweep_call *call, struct err *err)
 {
     struct results *results = NULL;
     struct stat status;
@@ -140,7 +178,7 @@ static bool look(struct call *call, struct err *err)
     return ok;
 }
 
-static bool run_points(struct call *call, struct results *results, struct sweep_run *run,
+static bool run_points(struct sweep_call *call, struct results *results, struct sweep_run *run,
                        struct err *err)
 {
     struct sweep_print print = {.sweep = call->sweep, .quiet = call->options->quiet};
@@ -155,6 +193,7 @@ static bool run_points(struct call *call, struct results *results, struct sweep_
                                                : (int)(cores > 0 ? cores : 1),
                               .reuse = !call->options->no_reuse,
                               .wall_time_s = call->options->wall_time_s,
+                              .known = call->known,
                               .chosen = call->chosen,
                               .progress = sweep_print_progress,
                               .failure = sweep_print_failure,
@@ -165,32 +204,47 @@ static bool run_points(struct call *call, struct results *results, struct sweep_
     return ok;
 }
 
-static bool run_all(struct call *call, struct sweep_run *run, struct err *err)
+static bool merge_all(struct sweep_call *call, struct results *results, struct err *err)
+{
+    int64_t merged, all = 0;
+
+    for (const char *const *shard = call->shard_files; *shard; shard++, all += merged)
+        if (!results_merge(results, *shard, &merged, err))
+            return false;
+    if (!call->options->quiet)
+        fprintf(stderr, "traincast sweep: %lld runs merged\n", (long long)all);
+    return plan_look(&call->plan, results, &call->build, err);
+}
+
+static bool run_all(struct sweep_call *call, struct sweep_run *run, struct err *err)
 {
     const struct results_options patient = {.busy_timeout_ms = 60000};
     struct results *results = results_open(call->db, &patient, err);
-    bool ok = results && results_batch_begin(results, err) && /* makes a new file's tables */
-              results_batch_end(results, true, err) &&
-              plan_look(&call->plan, results, &call->build, err) &&
-              plan_write(&call->plan, results, &call->build, err) &&
-              run_points(call, results, run, err);
+    bool ok = results && plan_write(&call->plan, results, &call->build, call->chosen, err) &&
+              merge_all(call, results, err);
 
+    if (ok && call->options->engine)
+        ok = sweep_on_slurm(call, results, err);
+    if (ok && !call->options->engine && !call->options->merge)
+        ok = run_points(call, results, run, err);
+    else if (ok)
+        sweep_run_tally(run, &call->plan, call->chosen);
     results_close(results);
     return ok;
 }
 
-static int execute(struct call *call)
+static int execute(struct sweep_call *call)
 {
     const struct command_options *options = call->options;
     struct sweep_run run = {0};
     struct err err = {0};
-    bool ok;
+    bool ok = choose(call, &err);
 
-    if (options->list) {
+    if (ok && options->list) {
         sweep_print_points(call->sweep, call->chosen);
         return EXIT_CODE_DONE;
     }
-    ok = options->dry_run ? look(call, &err) : run_all(call, &run, &err);
+    ok = ok && (options->dry_run ? look(call, &err) : run_all(call, &run, &err));
     if (!ok) {
         fprintf(stderr, "traincast: error: %s\n", err.text);
         return EXIT_CODE_MACHINE;
@@ -203,9 +257,30 @@ static int execute(struct call *call)
                                                              : EXIT_CODE_RUN_FAILED;
 }
 
+static bool check_options(const struct command_options *options, const char *const *arguments)
+{
+    if (options->engine && strcmp(options->engine, "slurm") != 0)
+        fprintf(stderr, "traincast sweep: error: --engine is 'slurm', not '%s'\n",
+                options->engine);
+    else if (options->engine && (options->merge || options->shard))
+        fprintf(stderr, "traincast sweep: error: --engine goes with neither --merge nor "
+                        "--shard\n");
+    else if (options->merge && !arguments[1])
+        fprintf(stderr, "traincast sweep: error: --merge needs the databases to be merged\n");
+    else if (!options->merge && arguments[1])
+        fprintf(stderr, "traincast sweep: error: one sweep at a time; '%s' is too much\n",
+                arguments[1]);
+    else
+        return true;
+    return false;
+}
+
 static int run(const struct command_options *options, const char *const *arguments)
 {
-    struct call call = {.options = options, .db = options->db ? options->db : "results.db"};
+    struct sweep_call call = {.options = options,
+                              .path = arguments[0],
+                              .shard_files = arguments + 1,
+                              .db = options->db ? options->db : "results.db"};
     int code = EXIT_CODE_BAD_INPUT;
 
     catch_signals();
@@ -213,10 +288,10 @@ static int run(const struct command_options *options, const char *const *argumen
     clock_utc(call.utc, sizeof call.utc);
     call.build =
         (struct run_build){version_text(), version_git_commit(), call.utc, BEHAVIOUR_VERSION};
-    if (read_shard(&call) && load(&call, arguments[0], options)) {
-        choose(&call);
+    if (check_options(options, arguments) && read_shard(&call) &&
+        load(&call, arguments[0], options))
         code = execute(&call);
-    }
+    results_close(call.known);
     free(call.chosen);
     plan_close(&call.plan);
     sweep_free(call.sweep);
@@ -225,7 +300,7 @@ static int run(const struct command_options *options, const char *const *argumen
 
 const struct command command_sweep = {
     .name = "sweep",
-    .arguments = "FILE.yaml",
+    .arguments = "FILE.yaml [SHARD.db...]",
     .summary = "Run every point of a sweep, on all cores, and none twice",
     .doc =
         "Reads a file that says which scenario is varied and how (traincast describe sweep), "
@@ -234,6 +309,6 @@ const struct command command_sweep = {
         "when every point is done, 1 when some failed or it was interrupted.",
     .table = table,
     .argument_min = 1,
-    .argument_max = 1,
+    .argument_max = -1,
     .run = run,
 };

@@ -100,12 +100,11 @@ void sweep_print_plan(const struct plan *plan, const char *db, bool json)
     const struct sweep *sweep = plan->sweep;
 
     if (json) {
-        print_json(json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "sweep", sweep->name, "points",
-                             (int)sweep->points, "in_database", (int)plan->done, "to_run",
-                             (int)(plan->news + plan->todo), "same", (int)plan->same,
-                             "computations_new", (int)plan->learnings_new,
-                             "computations_known", (int)plan->learnings_known, "computed_apart",
-                             (int)plan->apart));
+        print_json(json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "sweep", sweep->name,
+                             "points", (int)sweep->points, "in_database", (int)plan->done,
+                             "to_run", (int)(plan->news + plan->todo), "same", (int)plan->same,
+                             "computations_new", (int)plan->learnings_new, "computations_known",
+                             (int)plan->learnings_known, "computed_apart", (int)plan->apart));
         return;
     }
     printf("%s: %zu points\n", sweep->name, sweep->points);
@@ -119,9 +118,10 @@ void sweep_print_plan(const struct plan *plan, const char *db, bool json)
     if (plan->learnings_known)
         printf("  %6zu are known from earlier runs\n", plan->learnings_known);
     if (plan->apart)
-        printf("  %6zu points compute or need nothing that others share: what they learn depends "
-               "on the clock, or they learn nothing\n",
-               plan->apart);
+        printf(
+            "  %6zu points compute or need nothing that others share: what they learn depends "
+            "on the clock, or they learn nothing\n",
+            plan->apart);
 }
 
 bool sweep_print_result(const struct sweep_run *run, const char *db, bool json)

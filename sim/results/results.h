@@ -155,6 +155,11 @@ bool results_finish_packed(struct results *results, int64_t run_id, const char *
                            size_t size, const struct run_info *build, bool *ret_written,
                            struct err *err);
 
+/* The planned runs that are finished in another database become finished here, as they are there;
+ * so do trajectories that go further.  Twice is as good as once. */
+bool results_merge(struct results *results, const char *path, int64_t *ret_merged,
+                   struct err *err);
+
 /* RESULTS_CACHE_TABLE; within a batch.  A later put of the same sha256 replaces it. */
 bool results_cache_put(struct results *results, const char *sha256, const char *inputs,
                        int64_t rounds, const struct text *bytes, struct err *err);

@@ -8,9 +8,6 @@
 #include "algorithms/math/blas.h"
 #include "base/memory.h"
 
-/* Points that are written in one transaction: others wait for the file meanwhile. */
-enum { AT_ONCE = 250 };
-
 void plan_open(struct plan *plan, const struct sweep *sweep)
 {
     *plan = (struct plan){.sweep = sweep, .point = NEW_ARRAY(struct planned, sweep->points)};
@@ -248,22 +245,25 @@ static bool write_point(struct plan *plan, size_t index, struct results *results
 }
 
 bool plan_write(struct plan *plan, struct results *results, const struct run_build *build,
-                struct err *err)
+                const bool *chosen, struct err *err)
 {
-    size_t points = plan->sweep->points;
-    bool ok = true;
+    bool ok = results_batch_begin(results, err) && plan_look(plan, results, build, err);
 
-    for (size_t i = 0; ok && plan->news && i < points;) {
-        size_t written = 0;
-
-        ok = results_batch_begin(results, err);
-        for (; ok && i < points && written < AT_ONCE; i++)
-            if (plan->point[i].state == PLANNED_NEW) {
-                ok = write_point(plan, i, results, build, err);
-                written++;
-            }
-        ok = results_batch_end(results, ok, err) && ok;
-    }
+    for (size_t i = 0; ok && i < plan->sweep->points; i++)
+        if (plan->point[i].state == PLANNED_NEW && (!chosen || chosen[i]))
+            ok = write_point(plan, i, results, build, err);
+    ok = results_batch_end(results, ok, err) && ok;
     count(plan);
     return ok;
+}
+
+bool plan_leave_out(struct plan *plan, const struct results *other,
+                    const struct run_build *build, bool *chosen, struct err *err)
+{
+    if (!plan_look(plan, other, build, err))
+        return false;
+    for (size_t i = 0; i < plan->sweep->points; i++)
+        if (plan->point[i].state == PLANNED_DONE || plan->point[i].state == PLANNED_SAME)
+            chosen[i] = false;
+    return true;
 }

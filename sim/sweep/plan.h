@@ -36,7 +36,7 @@ struct plan {
     size_t news, todo, done, same;
     /* what there is to learn for the points that are to be run */
     size_t learnings_new, learnings_known, apart; /* apart: points that compute by themselves */
-    size_t done_badly; /* of done: with another status than 'done' */
+    size_t done_badly;                            /* of done: with another status than 'done' */
 };
 
 void plan_open(struct plan *plan, const struct sweep *sweep);
@@ -46,8 +46,13 @@ bool plan_check(struct plan *plan, const struct run_build *build, struct diag_li
 /* Says of each point whether the database has it.  Reads only. */
 bool plan_look(struct plan *plan, const struct results *results, const struct run_build *build,
                struct err *err);
-/* Gives every new point its row, in the order of points. */
+/* Looks, and gives every new point its row, in the order of points; chosen: only these; NULL:
+ * all.  One transaction: two sweeps at once do not plan a point twice. */
 bool plan_write(struct plan *plan, struct results *results, const struct run_build *build,
-                struct err *err);
+                const bool *chosen, struct err *err);
+/* What another database has done already is not to be done here; what it knows of learning is
+ * read from there (learning_read). */
+bool plan_leave_out(struct plan *plan, const struct results *other,
+                    const struct run_build *build, bool *chosen, struct err *err);
 
 #endif

@@ -27,6 +27,23 @@ void sweep_interrupt(void)
     interrupts++;
 }
 
+bool sweep_is_interrupted(void)
+{
+    return interrupts != 0;
+}
+
+void sweep_run_tally(struct sweep_run *run, struct plan *plan, const bool *chosen)
+{
+    *run = (struct sweep_run){.plan = plan, .chosen = chosen, .interrupted = interrupts != 0};
+    for (size_t i = 0; i < plan->sweep->points; i++) {
+        if (chosen && !chosen[i])
+            continue;
+        run->now.points++;
+        run->now.before +=
+            plan->point[i].state == PLANNED_DONE || plan->point[i].state == PLANNED_SAME;
+    }
+}
+
 struct fleet {
     struct sweep_run *run;
     struct run_info build;
@@ -167,6 +184,9 @@ static bool look(void *arg, size_t index, bool *ret_known, struct err *err)
     struct learning *learning = &fleet->run->plan->learnings.learning[index];
 
     if (!learning->trajectory && !learning_read(learning, fleet->run->results, err))
+        return false;
+    if (!learning->trajectory && fleet->run->known &&
+        !learning_read(learning, fleet->run->known, err))
         return false;
     *ret_known = learning->trajectory != NULL;
     return true;

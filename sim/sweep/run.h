@@ -24,10 +24,11 @@ struct sweep_run {
     struct plan *plan;
     struct results *results;
     const struct run_build *build;
-    bool reuse;         /* what is learnt alike is computed once */
-    int processes;      /* at least 1 */
-    double wall_time_s; /* limit of real time of each run; 0: none */
-    const bool *chosen; /* [points]: only these; NULL: all */
+    bool reuse;                  /* what is learnt alike is computed once */
+    int processes;               /* at least 1 */
+    double wall_time_s;          /* limit of real time of each run; 0: none */
+    const struct results *known; /* another database whose trajectories help, or NULL */
+    const bool *chosen;          /* [points]: only these; NULL: all */
     sweep_progress_fn *progress;
     sweep_failure_fn *failure;
     void *arg;
@@ -39,6 +40,9 @@ struct sweep_run {
 
 /* False: the real machine failed.  Ends early, and well, after sweep_interrupt. */
 bool sweep_run(struct sweep_run *run, struct err *err);
+bool sweep_is_interrupted(void);
+/* What is done and what not, where somebody else ran it. */
+void sweep_run_tally(struct sweep_run *run, struct plan *plan, const bool *chosen);
 void sweep_interrupt(void); /* async-signal-safe; a second time: without waiting for anybody */
 
 #endif

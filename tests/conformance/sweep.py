@@ -3,7 +3,10 @@
 """Sweeps: the points a file makes, its mistakes, and a database that depends on nothing but them."""
 import json
 import os
+import random
+import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -19,7 +22,42 @@ TINY = training(workers=3, data={"source": "higgs-like", "rows": 500},
                 optimizer={"kind": "ma_sgd", "learning_rate": 0.1, "batch_size": 50})
 
 
+# Some hundred points in a second or two, of several computations.
+LONG = {"axes": {"grid": {"optimizer.learning_rate": [0.05, 0.1, 0.2],
+                          "platform.memory": [f"{64 * i} MB" for i in range(16, 36)]}},
+        "set": {"stop.epochs": 20, "data.rows": 4000}, "replications": 3}
+
+
 class SweepCase(Case):
+    def disturb(self, moments):
+        """Kills the sweep, which is also the writer, or one of its processes, at random moments;
+        in the end the database must be that of an undisturbed one."""
+        path, rng = self.sweep(LONG), random.Random(1)
+        begun_s = time.monotonic()
+        whole, _ = self.run_sweep(path, self.folder / "whole.db")
+        lasts_s, killed, database = time.monotonic() - begun_s, 0, self.folder / "killed.db"
+        for moment in range(moments):
+            if moment % 5 == 0:
+                database.unlink(missing_ok=True)
+            process = Process("sweep", path, "--db", database, "-q", "-j", rng.choice([1, 2, 3]))
+            time.sleep(rng.uniform(0.02, lasts_s / 2))
+            victims = [process.popen.pid]
+            if rng.random() < 0.4:
+                children = subprocess.run(["pgrep", "-P", str(process.popen.pid)],
+                                          capture_output=True, text=True).stdout.split()
+                victims = [int(child) for child in children[:1]] or victims
+            try:
+                os.kill(victims[0], signal.SIGKILL)
+                killed += 1
+            except ProcessLookupError:
+                pass
+            self.assertIn(process.wait()[0], (-signal.SIGKILL, RUN_FAILED, DONE))
+            if moment % 5 == 4 or moment == moments - 1:
+                ended, _ = self.run_sweep(path, database)
+                self.assertEqual(ended.dump(), whole.dump())
+                self.assertEqual(ended.value("PRAGMA integrity_check"), "ok")
+        self.assertGreaterEqual(killed, moments // 2)
+
     def sweep(self, description, **changes):
         """A sweep of TINY in a folder of its own."""
         self.scenario(TINY, "tiny.yaml")
@@ -196,12 +234,28 @@ class Fast(SweepCase):
         dumps = {self.run_sweep(path, self.folder / f"{j}.db", "-j", j)[0].dump() for j in (1, 3)}
         self.assertEqual(len(dumps), 1)
 
-    def test_shards_of_one_sweep_make_the_same_database(self):
-        path = self.sweep({"axes": {"grid": {"workers": [1, 2, 3, 4, 5]}}})
+    def test_merged_shards_make_the_same_database_however_often(self):
+        path = self.sweep({"axes": {"grid": {"workers": [1, 2], "platform.memory": [
+            "1 GB", "2 GB", "3 GB"]}}})
         whole, _ = self.run_sweep(path, self.folder / "whole.db")
-        for shard in "3/3", "1/3", "2/3":
-            parts, said = self.run_sweep(path, self.folder / "parts.db", "--shard", shard)
-        self.assertEqual(parts.dump(), whole.dump())
+        shards = [self.folder / f"{i}.db" for i in (3, 1, 2)]
+        for shard in shards:
+            part, said = self.run_sweep(path, shard, "--shard", f"{shard.stem}/3")
+            self.assertEqual((said["points"], part.value("SELECT count(*) FROM runs")), (2, 2))
+        merged = self.folder / "merged.db"
+        for expect, some in (RUN_FAILED, shards[:2]), (DONE, shards), (DONE, shards[1:]):
+            traincast("sweep", path, *some, "--merge", "--db", merged, expect=expect)
+        merged = Database(merged)
+        self.assertEqual(merged.dump(), whole.dump())
+        self.assertEqual(merged.value("SELECT count(*) FROM trajectories"), 2)
+        self.assertEqual(merged.rows("PRAGMA foreign_key_check"), [])
+        merged.close()
+
+    def test_what_another_database_has_done_is_left_out(self):
+        path = self.sweep({"axes": {"grid": {"workers": [1, 2, 3]}}})
+        self.run_sweep(path, self.folder / "one.db", "--shard", "2/3")
+        _, said = self.run_sweep(path, self.folder / "rest.db", "--known", self.folder / "one.db")
+        self.assertEqual(said["done_now"], 2)
 
     def test_a_point_that_fails_does_not_stop_the_rest(self):
         path = self.sweep({"axes": {"grid": {"optimizer.batch_size": [50, 100000, 60]}}})
@@ -281,6 +335,82 @@ class Fast(SweepCase):
         query = "SELECT name, train_loss, sim_time_s, cost_pusd FROM runs WHERE campaign='shorter'"
         self.assertEqual([tuple(row) for row in again.rows(query)],
                          [tuple(row) for row in other.rows(query)])
+
+    # -- ended, and begun again --
+    def test_a_killed_sweep_goes_on_where_it_was(self):
+        self.disturb(moments=3)
+
+    def test_a_signal_ends_it_cleanly(self):
+        path = self.sweep(LONG)
+        for number in signal.SIGINT, signal.SIGTERM, signal.SIGUSR1:
+            process = Process("sweep", path, "--db", self.folder / "a.db", "--json")
+            time.sleep(0.5)
+            process.send(number)
+            code, stdout, _ = process.wait()
+            if code == RUN_FAILED:
+                said = json.loads(stdout)
+                self.assertTrue(said["interrupted"] and said["left"])
+            opened = Database(self.folder / "a.db")
+            self.assertEqual(opened.value("PRAGMA integrity_check"), "ok")
+            self.assertEqual(opened.value("SELECT count(*) FROM runs WHERE status NOT IN"
+                                          " ('planned', 'done')"), 0)
+            opened.close()
+
+    def test_two_sweeps_at_once_on_one_file_lose_nothing_and_write_nothing_twice(self):
+        path = self.sweep(LONG)
+        whole, _ = self.run_sweep(path, self.folder / "whole.db")
+        both = [Process("sweep", path, "--db", self.folder / "a.db", "-q") for _ in range(2)]
+        for process in both:
+            self.assertEqual(process.wait()[0], DONE)
+        opened = Database(self.folder / "a.db")
+        self.assertEqual(opened.dump(), whole.dump())
+        opened.close()
+
+    def test_a_file_that_is_locked_for_a_while_is_waited_for(self):
+        path = self.sweep({"axes": {"grid": {"workers": [1, 2]}}})
+        whole, _ = self.run_sweep(path, self.folder / "a.db")
+        other = sqlite3.connect(self.folder / "b.db", isolation_level=None)
+        traincast("sweep", path, "--db", self.folder / "b.db", "--shard", "1/2")
+        other.execute("BEGIN IMMEDIATE")
+        process = Process("sweep", path, "--db", self.folder / "b.db", "-q")
+        time.sleep(0.5)
+        self.assertIsNone(process.popen.poll())
+        other.execute("ROLLBACK")
+        other.close()
+        self.assertEqual(process.wait()[0], DONE)
+
+    def test_a_disk_that_is_full_or_read_only_is_told_and_nothing_is_lost(self):
+        path = self.sweep({"axes": {"grid": {"workers": [1, 2]}}})
+        read_only = self.folder / "read_only"
+        read_only.mkdir()
+        command = ["sweep", path, "--db", read_only / "a.db", "-q"]
+        read_only.chmod(0o555)
+        if os.getuid() != 0:
+            self.assertIn("may not be written", traincast(*command, expect=MACHINE).stderr)
+        read_only.chmod(0o755)
+        self.run_sweep(path, self.folder / "b.db", "--shard", "1/2")
+        before = (self.folder / "b.db").read_bytes()
+        done = traincast("sweep", path, "--db", self.folder / "b.db", "-q", expect=MACHINE,
+                         preexec_fn=lambda: resource.setrlimit(
+                             resource.RLIMIT_FSIZE, (len(before), len(before))))
+        self.assertIn("nothing was written", done.stderr)
+        self.assertEqual((self.folder / "b.db").read_bytes(), before)
+        self.run_sweep(path, self.folder / "b.db")
+
+
+class Slow(SweepCase):
+    def test_kill_at_50_random_moments_changes_nothing(self):
+        self.disturb(moments=50)
+
+    def test_ten_thousand_points_at_300_a_second(self):
+        path = self.sweep({"axes": {"grid": {
+            "channel.latency": [f"{i} ms" for i in range(1, 101)],
+            "platform.memory": [f"{64 * i} MB" for i in range(16, 36)]}}, "replications": 5})
+        begun_s = time.monotonic()
+        database, said = self.run_sweep(path, self.folder / "a.db", seconds=600)
+        self.assertEqual(said["done_now"], 10000)
+        print(f"10,000 points in {time.monotonic() - begun_s:.1f} s of which it ran"
+              f" {said['elapsed_s']:.1f} s", file=sys.stderr)
 
 
 if __name__ == "__main__":
