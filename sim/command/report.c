@@ -69,11 +69,12 @@ static void print_bill(const struct run *run)
     }
 }
 
-static void print_messages(const struct message_count *messages)
+static void print_messages(const char *heading, const struct message_count *messages)
 {
     if (!messages->sent)
         return;
-    printf("  messages   %" PRId64 " sent, %" PRId64 " lost", messages->sent, messages->lost);
+    printf("  %-10s %" PRId64 " sent, %" PRId64 " lost", heading, messages->sent,
+           messages->lost);
     if (messages->dropped || messages->retransmitted)
         printf("; %" PRId64 " copies dropped, %" PRId64 " sent again", messages->dropped,
                messages->retransmitted);
@@ -95,7 +96,8 @@ static void print_requests(const struct run *run)
                (double)count->bytes * 1e-6, count->failed);
         heading = "";
     }
-    print_messages(&rows.messages[TRAFFIC_TRAINING]);
+    print_messages("messages", &rows.messages[TRAFFIC_TRAINING]);
+    print_messages("to stores", &rows.messages[TRAFFIC_STORAGE]);
 }
 
 static bool is_of_a_trial(const struct ledger_rows *rows, int entity)
@@ -108,6 +110,8 @@ static bool is_of_the_whole_run(const struct run *run, const struct ledger_rows 
                                 const struct series_row *row)
 {
     if (row->entity != LEDGER_RUN && strcmp(rows->entity[row->entity].role, "worker") == 0)
+        return false;
+    if (strchr(row->metric, '.')) /* of a class of traffic in the last round */
         return false;
     return row->sim_time_s == run->end.sim_time_s && strcmp(row->metric, "latency_s") != 0 &&
            !is_of_a_trial(rows, row->entity);
@@ -236,6 +240,26 @@ static json_t *requests_json(const struct run *run)
     return requests;
 }
 
+static json_t *messages_json(const struct run *run)
+{
+    struct ledger_rows rows = ledger_rows(run->world.ledger);
+    json_t *messages = json_object();
+
+    for (int i = 0; i < TRAFFIC_COUNT; i++) {
+        const struct message_count *count = &rows.messages[i];
+
+        if (count->sent)
+            json_object_set_new(messages, traffic_names[i],
+                                json_pack("{s:I, s:I, s:I, s:I, s:I}", "sent",
+                                          (json_int_t)count->sent, "lost",
+                                          (json_int_t)count->lost, "retransmitted",
+                                          (json_int_t)count->retransmitted, "dropped",
+                                          (json_int_t)count->dropped, "bytes_sent",
+                                          (json_int_t)count->bytes_sent));
+    }
+    return messages;
+}
+
 /* What the job noted about the whole run, as print_series shows it. */
 static json_t *metrics_json(const struct run *run)
 {
@@ -274,6 +298,7 @@ void report_json(const struct run *run, int64_t run_id, const char *db, double w
     json_object_set_new(object, "breakdown_s", breakdown_json(run));
     json_object_set_new(object, "bill", bill_json(run));
     json_object_set_new(object, "requests", requests_json(run));
+    json_object_set_new(object, "messages", messages_json(run));
     json_object_set_new(object, "metrics", metrics_json(run));
     json_object_set_new(object, "wall_s", number(wall_s));
     json_dumpf(object, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
