@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * network_bench.c -- steps of deep networks a second, on one core: forward, backward, w -= rate g.
+ * network_bench.c -- steps of deep networks a second, on one core: forward, backward, w -= rate
+ * g.
  *
  *   bench_network_bench               all of them
  *   bench_network_bench NAME N TURNS  one, N examples a step; prints the best step's seconds
