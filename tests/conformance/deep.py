@@ -216,7 +216,7 @@ class Slow(Case):
     @needs_data
     def test_the_cnn_of_federated_averaging_reaches_99_percent_of_mnist_in_3_epochs(self):
         run = self.run_scenario(mnist(
-            model={"kind": "cnn"}, stop={"epochs": 3},
+            model={"kind": "cnn"}, stop={"epochs": 3}, evaluate={"every": "3 epochs"},
             optimizer={"kind": "ga_sgd", "learning_rate": 0.05, "momentum": 0.9, "batch_size": 32}),
             seconds=1500)
         print("cnn", run.column("rounds", "test_accuracy"), flush=True)
