@@ -89,9 +89,12 @@ static void keep_value(void *arg, const struct results_cell *cell, int columns)
     struct axes *axes = arg;
     int64_t run_id = strtoll(cell[0].text, NULL, 10), *found;
     size_t param = (size_t)cell[2].number;
-    struct axis *axis = axis_of(axes, cell[1].text);
+    struct axis *axis;
 
     (void)columns;
+    if (!axes->runs)
+        return;
+    axis = axis_of(axes, cell[1].text);
     if (!axes->value[param].text)
         axes->value[param] =
             (struct value_of_setting){memory_text(cell[3].text), cell[4].number};
@@ -194,20 +197,37 @@ static void choose_axes(struct axes *axes)
 /* -- labels ----------------------------------------------------------------------------------
  */
 
-/* "memory" of groups.workers.platform.memory, "workers" of groups.workers.count. */
+static const char *part_before(const char *key, const char *end)
+{
+    while (end > key && end[-1] != '.')
+        end--;
+    return end;
+}
+
+static bool is_one_of(const char *word, const char *const *words)
+{
+    while (*words && strcmp(*words, word) != 0)
+        words++;
+    return *words != NULL;
+}
+
+/* "memory" of groups.workers.platform.memory, "workers" of groups.workers.count, "loss ratio"
+ * of channels.main.loss.ratio: words that say nothing alone give way or have the one before
+ * them. */
 static void add_key(struct text *out, const char *key)
 {
-    const char *end = key + strlen(key), *start = strrchr(key, '.');
+    static const char *const empty[] = {"count", "name", "kind", "rows", NULL},
+                             *const vague[] = {"ratio", "mean", "value", "bytes", NULL};
+    const char *end = key + strlen(key), *start = part_before(key, end);
 
-    start = start ? start + 1 : key;
-    if (start > key && (!strcmp(start, "count") || !strcmp(start, "name") ||
-                        !strcmp(start, "kind") || !strcmp(start, "rows"))) {
+    if (start > key && is_one_of(start, empty)) {
         end = start - 1;
-        for (start = end; start > key && start[-1] != '.';)
-            start--;
+        start = part_before(key, end);
+    } else if (start > key && is_one_of(start, vague)) {
+        start = part_before(key, start - 1);
     }
     for (; start < end; start++)
-        text_add(out, "%c", *start == '_' ? ' ' : *start);
+        text_add(out, "%c", *start == '_' || *start == '.' ? ' ' : *start);
 }
 
 static bool explains_itself(const struct value_of_setting *value)

@@ -119,7 +119,7 @@ class Groups(Case):
     def setUpClass(cls):
         cls.shared = pathlib.Path(tempfile.mkdtemp(prefix="traincast-"))
         cls.addClassCleanup(shutil.rmtree, cls.shared, ignore_errors=True)
-        cls.path = sweep_db.make_small(cls.shared, seeds=(1, 2, 3))
+        cls.path = sweep_db.make_small(cls.shared, seeds=3)
         cls.database = Database(cls.path)
         cls.addClassCleanup(cls.database.close)
 

@@ -4,6 +4,7 @@
 without gnuplot there are at least the numbers."""
 import collections
 import csv
+import io
 import os
 import re
 import sys
@@ -41,7 +42,7 @@ class Plot(Case):
     # -- the numbers -------------------------------------------------------------------------
     def test_every_question_that_can_be_drawn_is_tested_here(self):
         marked = re.findall(r"(?m)^  (\w+) .* \*$", traincast("query").stdout)
-        self.assertEqual(set(marked) - {"latency"}, set(DRAWN))
+        self.assertEqual(set(marked) - {"latency", "series"}, set(DRAWN))
 
     def test_bands_are_students_over_replications(self):
         import numpy
@@ -84,6 +85,21 @@ class Plot(Case):
             self.assertEqual([float(row["sim_time_s"]) for row in mine], [values[0], *values])
             self.assertEqual([float(row["share"]) for row in mine],
                              [i / len(values) for i in range(len(values) + 1)])
+
+    def test_samples_within_runs_are_drawn_as_distributions_and_curves(self):
+        path, data = self.folder / "service.db", self.folder / "data.csv"
+        run = self.run_scenario({"name": "s", "platform": FUNCTIONS, "record": {"requests": "rows"},
+                                 "job": {"kind": "service", "inter_arrival": "2 s", "requests": 40,
+                                         "service_time": {"uniform": {"min": "0 s", "max": "1 s"}}}},
+                                database=path)
+        expected = sorted(row["value"] for row in run.rows("series")
+                          if row["metric"] == "latency_s")
+        traincast("plot", path, "latency", "--data", data)
+        rows = list(csv.DictReader(io.StringIO(data.read_text())))
+        self.assertEqual([float(row["latency_s"]) for row in rows[1:]], expected)
+        traincast("plot", path, "series", "-p", "metric=latency_s", "--data", data)
+        rows = list(csv.DictReader(io.StringIO(data.read_text())))
+        self.assertEqual(sorted(float(row["value"]) for row in rows), expected)
 
     def test_words_may_stand_at_the_x_axis(self):
         rows = self.data("response", "-p", "x=channel", "--measure", "cost_usd")

@@ -17,7 +17,7 @@ from traincast import *  # noqa: E402, F403
 import sweep_db  # noqa: E402
 
 QUESTIONS = sorted(path.stem for path in (SOURCE / "analysis").glob("*.sql"))
-NEEDED = {"heat": ["-p", "y=channel"]}  # parameters without which a question cannot be asked
+NEEDED = {"heat": ["-p", "y=channel"], "series": ["-p", "metric=latency_s"]}  # parameters without which a question cannot be asked
 
 
 def mean(values):

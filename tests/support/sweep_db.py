@@ -14,18 +14,19 @@ SIDES = {
 WORKERS = 2, 4, 8
 
 
-def make_small(folder, seeds=(1, 2), **changes):
-    """Runs them all into folder/small.db; returns its path."""
-    path = folder / "small.db"
+def make_small(folder, seeds=2):
+    """Runs them all into folder/small.db, in one sweep; returns its path."""
+    files = []
     for side, settings in SIDES.items():
-        for workers in WORKERS:
-            for seed in seeds:
-                scenario = folder / "scenario.yaml"
-                scenario.write_text(json.dumps(training(
-                    name="machines" if side == "direct" else "functions", workers=workers,
-                    seed=seed, campaign="small", **settings, **changes)))
-                traincast("run", scenario, "--quiet", "--db", path)
-    return path
+        path = folder / side / ("machines.yaml" if side == "direct" else "functions.yaml")
+        path.parent.mkdir()
+        path.write_text(json.dumps(training(**settings)))
+        files.append(str(path))
+    (folder / "small.yaml").write_text(json.dumps({
+        "scenario": files, "axes": {"grid": {"workers": list(WORKERS)}}, "replications": seeds,
+        "point_name": "{scenario}"}))
+    traincast("sweep", folder / "small.yaml", "--quiet", "--db", folder / "small.db")
+    return folder / "small.db"
 
 
 def make_large(path, runs, rounds):

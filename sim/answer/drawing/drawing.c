@@ -108,7 +108,7 @@ static void add_logarithm(struct text *script, char axis, struct drawing_range r
 
         text_add(script, "set %ctics (", axis);
         for (int i = 0; decade <= 10 * range.high; decade *= 10)
-            for (int step = 1; step < 10; step += step == 1 ? 1 : 3, i++)
+            for (int step = 1; step < 10; step = 2 * step + (step == 2), i++) /* 1, 2, 5 */
                 text_add(script, "%s'%.6g' %.6g", i ? ", " : "", step * decade, step * decade);
         text_add(script, ")\n");
     }
