@@ -64,6 +64,19 @@ static uint64_t *scratch(struct transport *transport, size_t words)
     return transport->scratch;
 }
 
+/* The packets of the copy.  Of what was delivered already nothing is missing: then as many as
+ * its last copy had, the first ones. */
+static uint64_t asked_for(const struct message *message, const uint64_t *bits, size_t word)
+{
+    int64_t left = message->copy_packets - 64 * (int64_t)word;
+
+    if (!message->is_delivered)
+        return bits[word];
+    if (left <= 0)
+        return 0;
+    return left >= 64 ? UINT64_MAX : (UINT64_C(1) << left) - 1;
+}
+
 /* What is missing when the copy has arrived; kept in the message when `keep`.  The processes
  * answer alike each time they are asked. */
 static int32_t missing_after(struct message *message, bool keep)
@@ -83,14 +96,13 @@ static int32_t missing_after(struct message *message, bool keep)
     lost = scratch(transport, words);
     loss_decide(loss, &copy, lost);
     for (size_t i = 0; i < words; i++) {
-        /* nothing is missing of what was delivered, but its copy can be lost, too */
-        count += __builtin_popcountll(message->is_delivered ? lost[i] : bits[i] & lost[i]);
+        count += __builtin_popcountll(asked_for(message, bits, i) & lost[i]);
         if (keep)
             bits[i] &= lost[i];
     }
     if (keep)
         message->packets_missing = count;
-    return count < message->copy_packets ? count : message->copy_packets;
+    return count;
 }
 
 /* -- a copy has come to its end --------------------------------------------------------------

@@ -15,6 +15,8 @@ struct series {
     struct settings settings;
     struct choice loss, transport;
     int left, delivered, lost;
+    int packets;       /* of a message; 0: 10 */
+    double withdraw_s; /* when it is taken back; 0: never */
     double sum_s, last_s;
 };
 
@@ -44,10 +46,22 @@ static void next(struct message *message)
 }
 
 /* count messages of 10 kB, T = 10 ms and l = 10 ms. */
+struct withdrawal {
+    struct event event; /* first, so that one is the other */
+    struct series *series;
+};
+
+static void withdraw(struct engine *engine, struct event *event)
+{
+    (void)engine;
+    transport_recall(&((struct withdrawal *)event)->series->message);
+}
+
 static void series_run(struct series *series, const char *transport, double ratio, int per,
                        int count)
 {
     struct lab *lab = &series->lab;
+    struct withdrawal withdrawal = {.event.fire = withdraw, .series = series};
 
     series->left = count;
     if (!series->settings.timer.timeout_s)
@@ -62,11 +76,13 @@ static void series_run(struct series *series, const char *transport, double rati
     lab_open(lab, 2, 1e6);
     series->message.from = &lab->node[0];
     series->message.to = &lab->node[1];
-    series->message.bytes = 10000;
+    series->message.bytes = series->packets ? 1000 * series->packets : 10000;
     series->message.delivered = note;
     series->message.over = next;
     series->message.owner = series;
     transport_send(lab->transport, &series->message);
+    if (series->withdraw_s > 0)
+        engine_at(lab->world.engine, &withdrawal.event, series->withdraw_s);
     lab_run(lab);
 }
 
@@ -177,6 +193,97 @@ static void a_bounded_transport_gives_up_at_its_deadline(void **state)
     series_done(&series);
 }
 
+/* -- packets ---------------------------------------------------------------------------------
+ */
+
+/* Messages of 10 packets. */
+static void only_what_is_missing_is_sent_again(void **state)
+{
+    struct series series = {0};
+    const struct message_count *count;
+    double p = 0.1;
+    int messages = 5000;
+
+    (void)state;
+    series_run(&series, "reliable", p, LOSS_PER_PACKET, messages);
+    count = lab_count(&series.lab, TRAFFIC_TRAINING);
+    assert_int_equal(series.lost, 0);
+    /* each packet is sent 1/(1-p) times, but for copies whose acknowledgement was lost */
+    assert_close((double)count->bytes_dropped / (double)count->bytes_sent, p, 0.03);
+    assert_true((double)count->bytes_sent < 1.5 * messages * 10000 / (1 - p));
+    series_done(&series);
+}
+
+static void what_is_missing_of_a_message_is_known_packet_by_packet(void **state)
+{
+    struct series series = {0};
+    int missing = 0;
+
+    (void)state;
+    series_run(&series, "unreliable", 0.5, LOSS_PER_PACKET, 1);
+    assert_int_equal(series.message.packets, 10);
+    for (int32_t i = 0; i < 10; i++)
+        missing += !message_has(&series.message, i);
+    assert_int_equal(missing, series.message.packets_missing);
+    assert_true(missing > 0 && missing < 10);
+    assert_int_equal(series.message.outcome, OUTCOME_LOST);
+    assert_int_equal(lab_count(&series.lab, TRAFFIC_TRAINING)->bytes_lost, missing * 1000);
+    series_done(&series);
+}
+
+static void a_message_of_many_packets_keeps_its_set(void **state)
+{
+    struct series series = {.packets = 300};
+    int missing = 0;
+
+    (void)state;
+    series_run(&series, "unreliable", 0.2, LOSS_PER_PACKET, 1);
+    for (int32_t i = 0; i < 300; i++)
+        missing += !message_has(&series.message, i);
+    assert_int_equal(missing, series.message.packets_missing);
+    assert_close(missing, 60, 0.35);
+    series_done(&series);
+}
+
+static void a_bounded_transport_stops_when_it_has_enough(void **state)
+{
+    struct series series = {.settings = {.timer = {.timeout_s = 0.2,
+                                                   .backoff_ratio = 2,
+                                                   .max_timeout_s = 120,
+                                                   .ack_bytes = 66},
+                                         .deadline_s = INFINITY,
+                                         .wanted_ratio = 0.7}};
+    const struct message_count *count;
+
+    (void)state;
+    series_run(&series, "bounded", 0.1, LOSS_PER_PACKET, 3000);
+    count = lab_count(&series.lab, TRAFFIC_TRAINING);
+    assert_true(series.lost > 0); /* of a part */
+    assert_true(count->bytes_lost < (int64_t)(0.3 * 3000 * 10000));
+    assert_true(series.sum_s / 3000 < 0.03); /* hardly ever a timer */
+    series_done(&series);
+}
+
+static void a_message_taken_back_lets_go_of_its_nodes_at_every_stage(void **state)
+{
+    static const double at_s[] = {0.001, 0.012, 0.021, 0.025, 0.1};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof at_s / sizeof *at_s; i++)
+        for (int sharing = SHARING_FAIR; sharing <= SHARING_QUEUE; sharing++) {
+            struct series series = {.lab.setup.sharing = (enum sharing)sharing,
+                                    .withdraw_s = at_s[i]};
+
+            series_run(&series, "reliable", 0.999999, LOSS_PER_MESSAGE, 1);
+            assert_int_equal(series.delivered, 0);
+            assert_false(message_is_under_way(&series.message));
+            assert_int_equal(series.lab.node[0].holds, 0);
+            assert_int_equal(series.lab.node[1].holds, 0);
+            assert_int_equal(lab_count(&series.lab, TRAFFIC_TRAINING)->lost, 1);
+            series_done(&series);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +293,11 @@ int main(void)
         cmocka_unit_test(the_closed_form_without_a_longest_timer_is_the_one_in_the_header),
         cmocka_unit_test(copies_and_lost_acknowledgements_are_counted),
         cmocka_unit_test(a_bounded_transport_gives_up_at_its_deadline),
+        cmocka_unit_test(only_what_is_missing_is_sent_again),
+        cmocka_unit_test(what_is_missing_of_a_message_is_known_packet_by_packet),
+        cmocka_unit_test(a_message_of_many_packets_keeps_its_set),
+        cmocka_unit_test(a_bounded_transport_stops_when_it_has_enough),
+        cmocka_unit_test(a_message_taken_back_lets_go_of_its_nodes_at_every_stage),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
