@@ -137,7 +137,19 @@ def fair_share(machine):
            "2", found["ratio"] <= 2, "taskset -c 0 bench_transfer")
 
 
-BENCHES = overhead, fixed_cost, transfers, functions, replicas, fair_share
+def message(machine):
+    text, _ = machine.run(machine.benches / "bench_message", one_core=True)
+    found = json.loads(text)
+    lean = found["unreliable, queue, 10 % lost"]
+    yield ("a message of 64 nodes' all-to-all over a network that loses a tenth: unreliable, "
+           "unreliable where nothing is lost, reliable with its acknowledgement",
+           "%.2f us, %.2f us, %.2f us" % (
+               lean / 1e3, found["unreliable, queue, nothing lost"] / 1e3,
+               found["reliable, queue, 10 % lost"] / 1e3),
+           "1 us for the first", lean <= 1000, "taskset -c 0 bench_message")
+
+
+BENCHES = overhead, fixed_cost, transfers, functions, replicas, fair_share, message
 
 
 def processor():
