@@ -37,8 +37,13 @@ static bool find_shape(const struct images_conf *conf, const struct dataset *set
 }
 
 static bool must_be_images(const struct images_conf *conf, const struct image *image,
-                           const char *name, struct err *err)
+                           const struct dataset *set, struct err *err)
 {
+    const char *name = set->name;
+
+    if (dataset_is_sparse(set) &&
+        (conf->shape || conf->crop || conf->flip || conf->mean || conf->sd))
+        return err_set(err, "the rows of %s are sparse, which images are not", name);
     if (image->channels == 0 && (conf->crop || conf->flip || conf->mean || conf->sd))
         return err_set(err,
                        "the rows of %s are not known to be images: give data.images.shape, "
@@ -167,7 +172,7 @@ bool images_prepare(struct images *images, const struct images_conf *conf, struc
     struct image image;
 
     if (!find_shape(conf, &data->train, &image, err) ||
-        !must_be_images(conf, &image, data->train.name, err))
+        !must_be_images(conf, &image, &data->train, err))
         return false;
     if (conf->mean || conf->sd) {
         if (!find_numbers(conf, &data->train, &image, mean, sd, err))

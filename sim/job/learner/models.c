@@ -46,6 +46,13 @@ bool computed_bind(struct computed *c, const struct scenario *scenario, struct e
 
     if (!bind_learnt(c, scenario, err))
         return false;
+    if (!network_of_model(&c->model) &&
+        (c->train.augmentation.crop || c->train.augmentation.flip))
+        return err_set(
+            err,
+            "model '%s' learns from pixels as they are: data.images.crop and flip are "
+            "for networks",
+            model_name(&c->model));
     c->optimizer = optimizer_of(&scenario->optimizer, &c->model);
     c->charged = optimizer_of(&scenario->optimizer, &c->model);
     if (!charge_as->kind)

@@ -106,6 +106,20 @@ static void rows_become_images_by_their_shape(void **state)
     assert_int_equal(f.test.augmentation.crop, 0);
 }
 
+static void sparse_rows_are_no_images(void **state)
+{
+    struct fixture f;
+    int64_t start[ROWS + 1] = {0};
+
+    (void)state;
+    set_up(&f, false);
+    f.data.train.x = NULL;
+    f.data.train.row_start = start;
+    assert_true(prepare(&f, (struct images_conf){0}));
+    assert_false(prepare(&f, (struct images_conf){.shape = (char *)"1x4x3"}));
+    assert_string_equal(f.err.text, "the rows of rows.csv are sparse, which images are not");
+}
+
 static void mistakes_are_told(void **state)
 {
     static const struct {
@@ -149,6 +163,7 @@ int main(void)
         cmocka_unit_test(given_numbers_are_taken_off_and_divided_by_channel_for_channel),
         cmocka_unit_test(measured_channels_have_mean_0_and_deviation_1),
         cmocka_unit_test(rows_become_images_by_their_shape),
+        cmocka_unit_test(sparse_rows_are_no_images),
         cmocka_unit_test(mistakes_are_told),
     };
 
