@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * known.c -- the registry of known networks. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "algorithms/network/network.h"
 #include "base/memory.h"
@@ -22,6 +23,15 @@ const struct family known_family = {
     .kinds = kinds,
 };
 
+static int index_of(const char *const *names, const char *name)
+{
+    int i = 0;
+
+    while (strcmp(names[i], name) != 0)
+        i++;
+    return i;
+}
+
 void *known_presets(const struct kind *kind)
 {
     char *conf = memory_new(1, kind->conf_size + 1);
@@ -37,6 +47,8 @@ void *known_presets(const struct kind *kind)
             *(double *)member = strtod(field->preset, NULL);
         else if (field->type == FIELD_BOOL)
             *(bool *)member = field->preset[0] == 'y' || field->preset[0] == 't';
+        else if (field->type == FIELD_ENUM)
+            *(int *)member = index_of(field->names, field->preset);
     }
     return conf;
 }

@@ -342,6 +342,52 @@ static void a_step_is_a_function_of_its_arguments(void **state)
     }
 }
 
+/* ResNet-20 with the kernels of another CPU, from the same arguments. */
+static void step_with(const struct kernels *kernels, struct step *step)
+{
+    const struct known_kind *known =
+        (const struct known_kind *)family_find(&known_family, "resnet20");
+    struct layers layers = {NULL};
+    struct err err = {""};
+    void *conf = known_presets(&known->kind);
+    struct network *network;
+    real *w, *statistics, *x;
+    int32_t label[N];
+
+    known->describe(conf, known->input, known->classes, &layers);
+    network = network_new_at(&layers, known->input, known->classes, kernels, &err);
+    assert_non_null(network);
+    w = aligned(network->parameters, 0);
+    statistics = aligned(network->statistics, 0);
+    x = aligned(N * shape_count(network->input), 0);
+    network_init(network, 5, w, statistics);
+    fill(network, x, label);
+    *step = (struct step){
+        .network = network, .w = w, .batch = {.x = x, .label = label, .count = N}};
+    go(step);
+    layers_done(&layers);
+    network_free(network);
+    free(conf);
+    free(w);
+    free(statistics);
+    free(x);
+}
+
+static void avx2_and_avx512_give_the_same_bits(void **state)
+{
+    struct step narrow, wide;
+
+    (void)state;
+    if (kernels_of_cpu() != &kernels_avx512)
+        skip();
+    step_with(&kernels_avx2, &narrow);
+    step_with(&kernels_avx512, &wide);
+    assert_true(narrow.score.loss == wide.score.loss);
+    assert_memory_equal(narrow.gradient, wide.gradient, 269722 * sizeof(real));
+    forget(&narrow);
+    forget(&wide);
+}
+
 /* What evaluation says of running statistics that equal the batch's is what training says. */
 static void evaluation_agrees_with_training_once_statistics_have_arrived(void **state)
 {
@@ -449,6 +495,7 @@ int main(void)
         cmocka_unit_test(a_layer_that_nobody_reads_is_refused),
         cmocka_unit_test(groups_that_do_not_divide_are_refused),
         cmocka_unit_test(a_step_is_a_function_of_its_arguments),
+        cmocka_unit_test(avx2_and_avx512_give_the_same_bits),
         cmocka_unit_test(evaluation_agrees_with_training_once_statistics_have_arrived),
         cmocka_unit_test(a_loss_that_is_no_number_is_reported),
         cmocka_unit_test(weights_begin_within_one_over_the_root_of_the_fan_in),
