@@ -98,7 +98,7 @@ static void share_sum(struct layout *l, const struct node *node)
         return;
     l->slope_of[from] = l->slope_of[node->index];
     if (with < 0 || with >= from || kind->cuts_at != 0 || kind->passes_slope ||
-        l->slope_of[with] != with || read_from(l, with, from, node->index))
+        read_from(l, with, from, node->index))
         return;
     l->slope_of[with] = l->slope_of[node->index];
 }

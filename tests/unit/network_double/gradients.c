@@ -288,6 +288,41 @@ static void add_of_what_others_read_too(void **state)
           NAMED("last", add, add_conf, .input = OF("q"), .with = OF("more")));
 }
 
+/* What the second input does to its slope, it does before the first has read it. */
+static void add_of_a_later_relu(void **state)
+{
+    (void)state;
+    CHECK(
+        image, NAMED("a", convolution, convolution_conf, .outputs = 5, .kernel = 3),
+        NAMED("b", convolution, convolution_conf, .outputs = 5, .kernel = 1),
+        NAMED("c", convolution, convolution_conf, .input = OF("a"), .outputs = 5, .kernel = 1),
+        NAMED("d", relu, layer_conf, NULL),
+        NAMED("sum", add, add_conf, .input = OF("b"), .with = OF("d")));
+}
+
+static void two_adds_of_the_same(void **state)
+{
+    (void)state;
+    CHECK(image, NAMED("a", convolution, convolution_conf, .outputs = 5, .kernel = 3),
+          NAMED("b", convolution, convolution_conf, .outputs = 5, .kernel = 1),
+          NAMED("sum", add, add_conf, .with = OF("a")), NAMED("r", relu, layer_conf, NULL),
+          NAMED("c", convolution, convolution_conf, .outputs = 5, .kernel = 1),
+          NAMED("again", add, add_conf, .with = OF("a")));
+}
+
+static void add_of_an_add(void **state)
+{
+    (void)state;
+    CHECK(image, NAMED("a", convolution, convolution_conf, .outputs = 5, .kernel = 3),
+          NAMED("far", convolution, convolution_conf, .outputs = 5, .kernel = 1),
+          NAMED("near", convolution, convolution_conf, .input = OF("a"), .outputs = 5,
+                .kernel = 1),
+          NAMED("b", convolution, convolution_conf, .outputs = 5, .kernel = 1),
+          NAMED("c", convolution, convolution_conf, .outputs = 5, .kernel = 1),
+          NAMED("sum", add, add_conf, .with = OF("near")),
+          NAMED("again", add, add_conf, .with = OF("far")));
+}
+
 static void dropout(void **state)
 {
     (void)state;
@@ -352,6 +387,9 @@ int main(void)
         cmocka_unit_test(average_pool),
         cmocka_unit_test(add_with_a_shortcut_of_every_kind),
         cmocka_unit_test(add_of_what_others_read_too),
+        cmocka_unit_test(add_of_a_later_relu),
+        cmocka_unit_test(two_adds_of_the_same),
+        cmocka_unit_test(add_of_an_add),
         cmocka_unit_test(dropout),
         cmocka_unit_test(kernels_of_all_cpus_agree),
     };
