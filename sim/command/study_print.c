@@ -178,15 +178,26 @@ static void print_summary_line(const char *name, const struct summary *summary)
 
 static void print_errors(const struct study *study, enum role role)
 {
-    for (int aspect = 0; aspect < ASPECT_COUNT; aspect++)
+    size_t rows = study->published->rows;
+
+    for (int aspect = 0; aspect < ASPECT_COUNT; aspect++) {
+        struct summary all =
+            summarise(study->judged, rows, role, TAG_COUNT, (enum aspect)aspect);
+        size_t last = 0;
+        char name[64];
+
         for (int tag = 0; tag < TAG_COUNT; tag++) {
-            struct summary summary = summarise(study->judged, study->published->rows, role,
-                                               (enum tag)tag, (enum aspect)aspect);
-            char name[64];
+            struct summary summary =
+                summarise(study->judged, rows, role, (enum tag)tag, (enum aspect)aspect);
 
             snprintf(name, sizeof name, "%s [%s]", aspect_names[aspect], tag_names[tag]);
             print_summary_line(name, &summary);
+            last = summary.rows ? summary.rows : last;
         }
+        snprintf(name, sizeof name, "%s, all", aspect_names[aspect]);
+        if (all.rows > last)
+            print_summary_line(name, &all);
+    }
 }
 
 static size_t count_rows(const struct study *study, bool findings, enum verdict verdict)

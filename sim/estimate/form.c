@@ -103,7 +103,8 @@ static int64_t largest(const int64_t *number, int count)
 static struct node idle_node(const struct form *form)
 {
     return (struct node){.vcpus = node_of(form).vcpus,
-                         .speed_ratio = value_mean(&form->group->speed_ratio)};
+                         .speed_ratio =
+                             node_of(form).speed_ratio * value_mean(&form->group->speed_ratio)};
 }
 
 /* So many bytes from where the data lie, as they come in. */

@@ -20,6 +20,7 @@ static struct platform_facts facts(const void *settings)
     char memory[32];
     struct platform_facts facts = {
         .vcpus = faas_vcpus(conf),
+        .speed_ratio = 1,
         .memory_bytes = conf->memory_bytes,
         .lifetime_s = conf->lifetime_s,
         .nodes_most = conf->concurrency,

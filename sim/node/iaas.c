@@ -63,6 +63,7 @@ static struct platform_facts facts(const void *settings)
     const struct instance_conf *instance = &conf->instance;
     struct platform_facts facts = {
         .vcpus = instance->vcpus,
+        .speed_ratio = instance->speed_ratio,
         .memory_bytes = instance->memory_bytes,
         .lifetime_s = INFINITY,
         .up_bytes_per_s = instance->nic_up_bytes_per_s,
@@ -353,10 +354,10 @@ static void machine_init(struct iaas *iaas, uint32_t number)
     const struct instance_conf *instance = &iaas->conf->instance;
     struct machine *machine = &iaas->machine[number];
 
-    node_init(&machine->node, iaas->platform.world, instance->vcpus,
-              platform_speed(&iaas->platform, iaas->speed_ratio, number),
-              instance->nic_up_bytes_per_s, instance->nic_down_bytes_per_s,
-              instance->memory_bytes);
+    node_init(
+        &machine->node, iaas->platform.world, instance->vcpus,
+        instance->speed_ratio * platform_speed(&iaas->platform, iaas->speed_ratio, number),
+        instance->nic_up_bytes_per_s, instance->nic_down_bytes_per_s, instance->memory_bytes);
     machine->node.number = number;
     machine->node.group = (uint32_t)iaas->platform.number;
     machine->node.latency_s = instance->latency_s;

@@ -11,8 +11,8 @@
 #include "sim/node/credits.h"
 
 struct instance_conf {
-    char *name; /* "t2.medium" */
-    double vcpus;
+    char *name;                /* "t2.medium" */
+    double vcpus, speed_ratio; /* of a core: 1 as those of t2 */
     int64_t memory_bytes;
     double nic_up_bytes_per_s, nic_down_bytes_per_s;
     double latency_s; /* of direct messages between two of them; NaN: the channel's */

@@ -7,6 +7,9 @@
 const struct field instance_fields[] = {
     CONF(struct instance_conf, vcpus, .above_min = true, .max = 100000,
          .doc = "Virtual CPUs."),
+    CONF(struct instance_conf, speed_ratio, .above_min = true, .max = 1000, .preset = "1",
+         .doc = "How fast a core is, beside the one that compute profiles and serialisations were "
+                "measured on."),
     CONF(struct instance_conf, memory_bytes, .min = 1048576, .max = 0x1p50,
          .doc = "Memory."),
     CONF(struct instance_conf, nic_up_bytes_per_s, .above_min = true, .max = 1e15,

@@ -46,10 +46,10 @@ struct task {
 
 /* What a platform promises a body, known before anything runs. */
 struct platform_facts {
-    double vcpus;
-    int64_t memory_bytes; /* per node; 0: unlimited */
-    double lifetime_s;    /* of one attempt; INFINITY for machines */
-    int64_t nodes_most;   /* of the account, at once; 0: unlimited */
+    double vcpus, speed_ratio; /* speed_ratio: of a core, before the group's */
+    int64_t memory_bytes;      /* per node; 0: unlimited */
+    double lifetime_s;         /* of one attempt; INFINITY for machines */
+    int64_t nodes_most;        /* of the account, at once; 0: unlimited */
     double up_bytes_per_s, down_bytes_per_s;
     double
         latency_s; /* one way, of direct messages between two nodes; NaN: as the channel says */
