@@ -181,12 +181,14 @@ static inline void lab_settings(struct lab *lab)
                                      .start_before_workers = true};
     lab->machine = (struct iaas_conf){.instance = {.name = (char *)"a machine",
                                                    .vcpus = 4,
+                                                   .speed_ratio = 1,
                                                    .memory_bytes = 1000000000,
                                                    .nic_up_bytes_per_s = INFINITY,
                                                    .nic_down_bytes_per_s = INFINITY,
                                                    .latency_s = NAN,
                                                    .price_pusd_per_hour = 3600},
                                       .boot_time_s = value_constant(10),
+                                      .disk_bytes_per_s = INFINITY,
                                       .billing_granularity_s = 1};
     lab->direct =
         (struct direct_conf){.latency_s = value_constant(0.25), .bandwidth_bytes_per_s = NAN};

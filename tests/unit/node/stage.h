@@ -196,6 +196,7 @@ static inline struct iaas_conf simple_iaas(void)
     return (struct iaas_conf){
         .instance = {.name = name,
                      .vcpus = 2,
+                     .speed_ratio = 1,
                      .memory_bytes = 1LL << 32,
                      .nic_up_bytes_per_s = 100e6,
                      .nic_down_bytes_per_s = 100e6,
@@ -203,6 +204,7 @@ static inline struct iaas_conf simple_iaas(void)
                      .price_pusd_per_hour = 46400000000},
         .boot_time_s = value_constant(100),
         .pair_setup_s = 1,
+        .disk_bytes_per_s = 100e6,
         .min_billed_s = 60,
         .billing_granularity_s = 1,
     };
