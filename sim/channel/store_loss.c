@@ -40,13 +40,15 @@ const struct field client_fields[] = {
 };
 
 static const struct network_link *link_of(const struct store *store,
-                                          const struct request *request)
+                                          const struct request *request, enum half half)
 {
     const struct network *network = store->channel.world->network;
-    int found = -1;
+    int client = (int)request->node->group, found = -1;
 
     if (store->group >= 0)
-        found = network_find(network, (int)request->node->group, store->group, TRAFFIC_STORAGE);
+        found = half == HALF_REQUEST
+                    ? network_find(network, client, store->group, TRAFFIC_STORAGE)
+                    : network_find(network, store->group, client, TRAFFIC_STORAGE);
     return found < 0 ? NULL : &network->link[found];
 }
 
@@ -56,7 +58,7 @@ static const struct network_link *link_of(const struct store *store,
 const struct value *store_latency_of(const struct store *store, const struct request *request)
 {
     const struct network_link *link =
-        store->channel.world->network ? link_of(store, request) : NULL;
+        store->channel.world->network ? link_of(store, request, HALF_REQUEST) : NULL;
 
     return link && link->latency_s ? link->latency_s : &store->conf->latency_s;
 }
@@ -64,18 +66,18 @@ const struct value *store_latency_of(const struct store *store, const struct req
 double store_cap_per_s(const struct store *store, const struct request *request)
 {
     const struct network_link *link =
-        store->channel.world->network ? link_of(store, request) : NULL;
+        store->channel.world->network ? link_of(store, request, HALF_REQUEST) : NULL;
 
     return link ? fmin(link->bandwidth_bytes_per_s, store->connection_bytes_per_s)
                 : store->connection_bytes_per_s;
 }
 
 static const struct loss_process *process_of(const struct store *store,
-                                             const struct request *request)
+                                             const struct request *request, enum half half)
 {
     const struct network *network = store->channel.world->network;
     const struct network_link *link =
-        network && store->link_loss ? link_of(store, request) : NULL;
+        network && store->link_loss ? link_of(store, request, half) : NULL;
 
     if (link && link->loss->kind)
         return store->link_loss[link - network->link];
@@ -88,7 +90,7 @@ static const struct loss_process *process_of(const struct store *store,
 static bool is_lost(struct store *store, const struct request *request, enum half half,
                     int64_t bytes)
 {
-    const struct loss_process *process = process_of(store, request);
+    const struct loss_process *process = process_of(store, request, half);
     uint64_t lost[1] = {0};
     struct loss_copy copy = {
         .from = half == HALF_REQUEST ? (uint32_t)request->node->entity : the_service,
@@ -102,12 +104,12 @@ static bool is_lost(struct store *store, const struct request *request, enum hal
 
     if (!process)
         return false;
-    store->messages->sent++;
     store->messages->bytes_sent += bytes;
     if (request->lost_tries) {
         store->messages->retransmitted++;
         store->messages->bytes_retransmitted += bytes;
-        store->messages->sent--;
+    } else {
+        store->messages->sent++;
     }
     if (!loss_decide(process, &copy, lost))
         return false;
@@ -154,8 +156,10 @@ bool store_loses_question(struct store *store, struct request *request)
 {
     struct request_count *count = store->count[request->verb];
 
-    if (request->verb == VERB_PUT || request->verb == VERB_LIST ||
-        request->verb == VERB_FETCH || !is_lost(store, request, HALF_REQUEST, 0))
+    int64_t bytes = request->verb == VERB_PUT ? request->bytes : 0;
+
+    if (request->verb == VERB_LIST || request->verb == VERB_FETCH ||
+        !is_lost(store, request, HALF_REQUEST, bytes))
         return false;
     count->count++;
     count->failed++;

@@ -164,8 +164,27 @@ class Fast(Case):
                 self.assertGreater(count["retransmitted"], 0)
                 self.assertEqual(count["lost"], 0)
                 self.assertGreater(run.one("sim_time_s"), plain.one("sim_time_s") + 2)
-                self.assertGreater(sum(run.column("requests", "failed")),
-                                   sum(plain.column("requests", "failed")))
+                for operation in "PUT", "PutItem", "SET":
+                    failed = [row["failed"] for row in run.rows("requests")
+                              if row["operation"] == operation and row["channel"] == "main"]
+                    self.assertTrue(all(failed), operation)
+
+    def test_a_link_may_lose_the_answers_of_a_server_alone(self):
+        groups = {"workers": {"count": 4, "platform": FUNCTIONS},
+                  "server": {"count": 1, "platform": MACHINES}}
+        channel = {"kind": "vm_ps", "on": "server", "client": {"timeout": "1 s"}}
+        lost = {}
+        for way in ("server", "workers"), ("workers", "server"):
+            run = self.run_scenario(training(
+                workers=None, platform=None, channel=None, groups=groups,
+                channels={"main": channel}, stop={"epochs": 8},
+                links={"wan": {"from": way[0], "to": way[1], "both_ways": False,
+                               "loss": bernoulli(0.2)}}), seconds=300)
+            lost[way[0]] = {row["operation"]: row["failed"] for row in run.rows("requests")
+                            if row["channel"] == "main"}
+            self.assertGreater(self.messages(run, "storage")["dropped"], 0)
+        self.assertGreater(lost["server"]["PUSH"], 0)
+        self.assertGreater(lost["workers"]["PUSH"], 0)
 
     def test_a_client_that_gives_up_fails_the_run(self):
         run = self.run_scenario(training(
