@@ -95,16 +95,29 @@ static void print_json(json_t *object)
     json_decref(object);
 }
 
+/* On this machine's cores, by what the campaign's runs took so far. */
+static double expected_s(const struct plan *plan)
+{
+    size_t runs = plan->news + plan->todo;
+    size_t long_runs = plan->learnings_new < runs ? plan->learnings_new : runs;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return ((double)long_runs * plan->longest_s + (double)(runs - long_runs) * plan->mean_s) /
+           (double)(cores > 0 ? cores : 1);
+}
+
 void sweep_print_plan(const struct plan *plan, const char *db, bool json)
 {
     const struct sweep *sweep = plan->sweep;
 
     if (json) {
-        print_json(json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "sweep", sweep->name,
-                             "points", (int)sweep->points, "in_database", (int)plan->done,
-                             "to_run", (int)(plan->news + plan->todo), "same", (int)plan->same,
-                             "computations_new", (int)plan->learnings_new, "computations_known",
-                             (int)plan->learnings_known, "computed_apart", (int)plan->apart));
+        print_json(json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f}", "sweep",
+                             sweep->name, "points", (int)sweep->points, "in_database",
+                             (int)plan->done, "to_run", (int)(plan->news + plan->todo), "same",
+                             (int)plan->same, "computations_new", (int)plan->learnings_new,
+                             "computations_known", (int)plan->learnings_known, "computed_apart",
+                             (int)plan->apart, "expected_s",
+                             isfinite(plan->mean_s) ? expected_s(plan) : -1.0));
         return;
     }
     printf("%s: %zu points\n", sweep->name, sweep->points);
@@ -117,6 +130,15 @@ void sweep_print_plan(const struct plan *plan, const char *db, bool json)
            plan->learnings_known ? ", of which" : "");
     if (plan->learnings_known)
         printf("  %6zu are known from earlier runs\n", plan->learnings_known);
+    if (plan->news + plan->todo && isfinite(plan->mean_s))
+        printf(
+            "  about %.3g s on this machine, by what runs of this campaign took (mean %.3g s, "
+            "longest %.3g s)\n",
+            expected_s(plan), plan->mean_s, plan->longest_s);
+    else if (plan->news + plan->todo)
+        printf("  how long it takes is not known before some points have run, for example "
+               "--shard 1/%zu\n",
+               plan->sweep->points / 10 + 1);
     if (plan->apart)
         printf(
             "  %6zu points compute or need nothing that others share: what they learn depends "

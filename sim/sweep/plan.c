@@ -2,6 +2,7 @@
  * plan.c -- see plan.h. */
 #include "sim/sweep/plan.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -195,6 +196,15 @@ static void count(struct plan *plan)
     }
 }
 
+static void note_times(void *arg, const struct results_cell *cell, int columns)
+{
+    struct plan *plan = arg;
+
+    (void)columns;
+    plan->mean_s = cell[0].number;
+    plan->longest_s = cell[1].number;
+}
+
 bool plan_look(struct plan *plan, const struct results *results, const struct run_build *build,
                struct err *err)
 {
@@ -214,6 +224,12 @@ bool plan_look(struct plan *plan, const struct results *results, const struct ru
     if (ok && results)
         ok = results_query(results, "SELECT sha256 FROM trajectories", NULL, note_stored,
                            &plan->learnings, err);
+    plan->mean_s = plan->longest_s = NAN;
+    if (ok && results)
+        ok = results_query(results,
+                           "SELECT avg(wall_s), max(wall_s) FROM runs"
+                           " WHERE campaign = :campaign AND status = 'done'",
+                           params, note_times, plan, err);
     free(looking.all);
     count(plan);
     return ok;

@@ -36,7 +36,10 @@ struct plan {
     size_t news, todo, done, same;
     /* what there is to learn for the points that are to be run */
     size_t learnings_new, learnings_known, apart; /* apart: points that compute by themselves */
-    size_t done_badly;                            /* of done: with another status than 'done' */
+    /* real time of the runs of this campaign that are in the database: the mean, and the
+     * longest, which computed what others repeat; NaN: there are none */
+    double mean_s, longest_s;
+    size_t done_badly; /* of done: with another status than 'done' */
 };
 
 void plan_open(struct plan *plan, const struct sweep *sweep);
