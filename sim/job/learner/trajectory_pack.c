@@ -13,6 +13,7 @@
 
 /* Raised with every change of the form. */
 enum { FORM = 1, MARK = 0x4A617254 };
+static const int64_t floats_most = (int64_t)1 << 36;
 
 /* Whoever adds a member must add it below, or a repeated run would not be the computed one. */
 _Static_assert(sizeof(struct work) == 32, "pack every member of struct work");
@@ -171,8 +172,8 @@ static void unpack_work(struct packer *p, struct trajectory *t)
     for (int64_t i = 0; i < all && p->ok; i += run) {
         integer(p, &like);
         integer(p, &run);
-        if (run < 1 || run > all - i || (like == LIKE_ROUND_BEFORE && i < W) ||
-            (like == LIKE_WORKER_BEFORE && i % W == 0))
+        if (run < 1 || run > all - i || like < LIKE_NONE || like > LIKE_WORKER_BEFORE ||
+            (like == LIKE_ROUND_BEFORE && i < W) || (like == LIKE_WORKER_BEFORE && i % W == 0))
             p->ok = false;
         for (int64_t k = i; p->ok && k < i + run; k++)
             if (like == LIKE_NONE)
@@ -256,7 +257,8 @@ struct trajectory *trajectory_unpack(const char *from, size_t size)
     head(&p, t);
     t->known = p.ok;
     if (p.ok &&
-        (t->shared_floats < 0 || t->state_floats < 0 || t->facts.workers < 1 || t->stride < 1))
+        (t->shared_floats > floats_most || t->state_floats > floats_most ||
+         t->shared_floats < 0 || t->state_floats < 0 || t->facts.workers < 1 || t->stride < 1))
         p.ok = false;
     if (p.ok)
         count(&p, &rounds, 1);
