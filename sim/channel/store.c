@@ -30,7 +30,8 @@ static struct engine *engine_of(const struct store *store)
 
 double store_latency_s(struct store *store, struct request *request, double sent_s)
 {
-    const struct value *latency_s = store_latency_of(store, request);
+    const struct value *latency_s =
+        store->group < 0 ? &store->conf->latency_s : store_latency_of(store, request);
     struct rng rng;
 
     if (latency_s->kind == VALUE_CONSTANT)
@@ -126,7 +127,8 @@ void store_transfer(struct store *store, struct request *request)
     bool writes = request->verb == VERB_PUT;
     const struct store_path *path = writes ? &store->to : &store->from;
     struct share *share[FLOW_SHARES] = {writes ? node->nic_up : node->nic_down};
-    double cap_per_s = store_cap_per_s(store, request);
+    double cap_per_s =
+        store->group < 0 ? store->connection_bytes_per_s : store_cap_per_s(store, request);
 
     for (int i = 0; i < path->count; i++)
         share[i + 1] = path->share[i];

@@ -103,6 +103,7 @@ void store_loss_done(struct store *store);
 /* True: it is lost, and the client will try again; the caller has nothing more to do. */
 bool store_loses_question(struct store *store, struct request *request); /* before it is sent */
 bool store_loses_answer(struct store *store, struct request *request);   /* all is done */
+/* Of what runs on a group's machine, which links may lead to. */
 const struct value *store_latency_of(const struct store *store, const struct request *request);
 double store_cap_per_s(const struct store *store, const struct request *request);
 
