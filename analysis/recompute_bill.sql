@@ -19,12 +19,14 @@ WITH item (run_id, unit, resource, unit_price_pusd, billed_pusd, recomputed_pusd
       FROM bill
     UNION ALL
     SELECT run_id, 'GB-s', 'all', pusd_per_gb_s, 0,
-           billed_ms * memory_mb / 1024000 * pusd_per_gb_s
-           + billed_ms * memory_mb % 1024000 * pusd_per_gb_s / 1024000
+           sum(billed_ms * memory_mb / 1024000 * pusd_per_gb_s
+               + billed_ms * memory_mb % 1024000 * pusd_per_gb_s / 1024000)
       FROM invocations
+     GROUP BY run_id, pusd_per_gb_s
     UNION ALL
-    SELECT run_id, 'invocation', 'all', pusd_per_request, 0, pusd_per_request
+    SELECT run_id, 'invocation', 'all', pusd_per_request, 0, sum(pusd_per_request)
       FROM invocations
+     GROUP BY run_id, pusd_per_request
     UNION ALL
     SELECT run_id, 'h', 'all', pusd_per_hour, 0,
            billed_s / 3600 * pusd_per_hour + billed_s % 3600 * pusd_per_hour / 3600

@@ -52,7 +52,8 @@ struct results *results_open_to_read_within(const char *path, int busy_timeout_m
     results->busy_timeout_ms = busy_timeout_ms;
     /* Not READONLY: after a kill -9 the first to open the file must take back what was half
      * written, and SQLite lets only a connection that may write do so. */
-    if (sqlite3_open_v2(path, &results->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
+    if (sqlite3_open_v2(path, &results->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
+            SQLITE_OK ||
         sqlite3_busy_timeout(results->db, busy_timeout_ms) != SQLITE_OK) {
         results_fail(results, err);
         return results_close(results);

@@ -66,7 +66,8 @@ def make_large(path, runs, rounds):
                 str(change[name]) if name in change
                 else f"{name} * {factor}" if name.endswith("_s") and name not in (
                     "billed_s", "pusd_per_gb_s", "wall_s")
-                else f"CAST({name} * {factor} AS INTEGER)" if name == "cost_pusd" else name
+                else f"CAST({name} * {factor} AS INTEGER)" if (table, name) == ("run", "cost_pusd")
+                else name
                 for name in columns[table])
             db.execute(f"INSERT INTO {table} SELECT {chosen} FROM {table} WHERE run_id = ?",
                        (source,))
