@@ -11,7 +11,7 @@ function(traincast_program_test name label seconds script)
 endfunction()
 
 # Long arithmetic, of which a sanitizer or another compiler's build would show nothing new.
-set(heavy learning_curve same_optimum svm admm kmeans command_line estimate calibrate validate)
+set(heavy learning_curve same_optimum svm admm kmeans command_line estimate calibrate validate sweep)
 
 file(GLOB scripts CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} conformance/*.py)
 foreach(script IN LISTS scripts)

@@ -158,6 +158,10 @@ int command_main(const struct command *command, int argc, const char **argv)
     free(options.title);
     free(options.size);
     free(options.run);
+    free(options.shard);
+    free(options.engine);
+    free(options.slurm_args);
+    free(options.known);
     for (char **param = options.param; param && *param; param++)
         free(*param);
     free(options.param);

@@ -157,7 +157,7 @@ static void count_learnings(struct plan *plan)
     plan->learnings_new = plan->learnings_known = plan->apart = 0;
     for (size_t i = 0; i < plan->sweep->points; i++) {
         const struct planned *point = &plan->point[i];
-        const struct learning *learning = &plan->learnings.learning[point->learning];
+        bool is_stored;
 
         if (point->state != PLANNED_NEW && point->state != PLANNED_TODO)
             continue;
@@ -165,8 +165,9 @@ static void count_learnings(struct plan *plan)
         if (point->learning == LEARNING_NONE || asked[point->learning])
             continue;
         asked[point->learning] = true;
-        plan->learnings_known += learning->is_stored;
-        plan->learnings_new += !learning->is_stored;
+        is_stored = plan->learnings.learning[point->learning].is_stored;
+        plan->learnings_known += is_stored;
+        plan->learnings_new += !is_stored;
     }
     free(asked);
 }

@@ -53,6 +53,14 @@ static void integer(struct packer *p, int64_t *value)
         *value |= (int64_t)((uint64_t)byte[i] << (8 * i));
 }
 
+static void truth(struct packer *p, bool *value)
+{
+    uint8_t byte = *value;
+
+    bytes(p, &byte, sizeof byte);
+    *value = byte != 0;
+}
+
 static void integer32(struct packer *p, int32_t *value)
 {
     int64_t wide = *value;
@@ -101,7 +109,7 @@ static void facts(struct packer *p, struct learner_facts *f)
     f->workers = (int)workers;
     integer(p, &f->parameters);
     integer(p, &f->model_floats);
-    bytes(p, &f->phantom, sizeof f->phantom);
+    truth(p, &f->phantom);
     integer(p, &f->message_bytes);
     integer(p, &f->model_bytes);
     integer(p, &f->start_bytes);
@@ -188,7 +196,7 @@ static void evaluations(struct packer *p, struct trajectory *t)
     for (int64_t i = 0; i < t->rounds && p->ok; i++) {
         struct evaluation *e = &t->evaluation[i];
 
-        bytes(p, &t->is_evaluated[i], sizeof(bool));
+        truth(p, &t->is_evaluated[i]);
         if (!t->is_evaluated[i])
             continue;
         real(p, &e->train_loss);
