@@ -32,7 +32,7 @@ static const struct field fields[] = {
          .doc = "Step length of the local SGD."),
     SCHEDULE_FIELD(struct admm_conf),
     CONF(struct admm_conf, batch_size, .min = 1,
-         .doc = "Rows per worker and step; all rows of the worker when it has no more."),
+         .doc = "Rows per worker and step; at most those that each worker trains on."),
     CONF(struct admm_conf, local_epochs, .min = 1, .preset = "10",
          .doc = "Epochs through its own rows that a worker goes between two exchanges.",
          .source = "LambdaML (SIGMOD 2021): 10"),

@@ -18,7 +18,7 @@ static const struct field fields[] = {
     SCHEDULE_FIELD(struct ga_sgd_conf),
     DESCENT_FIELDS(struct ga_sgd_conf),
     CONF(struct ga_sgd_conf, batch_size, .min = 1,
-         .doc = "Rows per worker and step; all rows of the worker when it has no more."),
+         .doc = "Rows per worker and step; at most those that each worker trains on."),
     CONF(
         struct ga_sgd_conf, sparse_messages, .preset = "yes",
         .doc =

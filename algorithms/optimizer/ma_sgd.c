@@ -15,7 +15,7 @@ static const struct field fields[] = {
                 "again at 0, as an optimizer that is made anew does. Kept, it is lost with the "
                 "worker's memory, and takes as much of it as the weights."),
     CONF(struct ma_sgd_conf, batch_size, .min = 1,
-         .doc = "Rows per worker and step; all rows of the worker when it has no more."),
+         .doc = "Rows per worker and step; at most those that each worker trains on."),
     CONF(struct ma_sgd_conf, local_epochs, .min = 1, .preset = "1",
          .doc = "Epochs through its own rows that a worker goes between two exchanges."),
     STATISTICS_FIELD(struct ma_sgd_conf, "mean"),

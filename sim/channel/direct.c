@@ -366,13 +366,13 @@ static struct channel_facts facts(const void *settings)
                                   .needs_addressable_nodes = true};
 }
 
-static bool never_ends(const struct direct_conf *conf)
+static bool never_ends(const struct direct_conf *conf, bool may_lose)
 {
     struct transport_rule rule =
         transport_kind_of(&conf->transport)->rule(conf->transport.conf);
 
     return !(rule.timer->max_attempts > 0 || isfinite(rule.deadline_s)) &&
-           loss_copy_ratio(&conf->loss, 1) >= 1;
+           loss_copy_ratio(&conf->loss, 1) >= 1 && (rule.repairs || !may_lose);
 }
 
 static void check(const void *settings, const struct loss_check *check)
@@ -389,7 +389,7 @@ static void check(const void *settings, const struct loss_check *check)
             "'transport'");
         diag_add(check->diags, DIAG_NOTE, check->place(check, "loss"),
                  "there are: reliable, unreliable, bounded");
-    } else if (loss && conf->transport.kind && never_ends(conf)) {
+    } else if (loss && conf->transport.kind && never_ends(conf, check->may_lose)) {
         diag_add(check->diags, DIAG_ERROR, check->place(check, "loss"),
                  "every message is lost and would be sent again for ever");
     }

@@ -58,6 +58,13 @@ const char *command_platforms_dir(const struct command_options *options)
     return shared_dir("platforms", TRAINCAST_SOURCE "/platforms", path);
 }
 
+const char *command_data_dir(const struct command_options *options)
+{
+    const char *set = getenv("TRAINCAST_DATA");
+
+    return options->data_dir ? options->data_dir : set && *set ? set : NULL;
+}
+
 const char *command_scenarios_dir(void)
 {
     static char path[PATH_MAX];

@@ -61,6 +61,8 @@ const struct command *command_find(const char *name);
 /* Where the catalogue is: --platforms, $TRAINCAST_PLATFORMS, beside the sources, as installed.
  */
 const char *command_platforms_dir(const struct command_options *options);
+/* Where relative data paths start: --data, $TRAINCAST_DATA; NULL: beside the scenario. */
+const char *command_data_dir(const struct command_options *options);
 /* Where the scenarios that come with it are: $TRAINCAST_SCENARIOS, beside the sources, as
  * installed. */
 const char *command_scenarios_dir(void);

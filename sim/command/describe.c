@@ -12,11 +12,24 @@
 #include "sim/scenario/sheet.h"
 #include "sim/sweep/sweep.h"
 
+/* "instance.t2.medium" */
+static bool describe_entry(const struct command_options *options, const char *what)
+{
+    const struct scenario_options how = {.families = families,
+                                         .platforms_dir = command_platforms_dir(options)};
+    struct diag_list diags;
+    bool found;
+
+    diag_init(&diags);
+    found = scenario_describe_entry(&how, what, stdout, &diags);
+    diag_done(&diags);
+    return found;
+}
+
 static int run(const struct command_options *options, const char *const *arguments)
 {
     struct err err = {0};
 
-    (void)options;
     if (!strcmp(arguments[0], "db")) {
         results_describe(stdout);
         return EXIT_CODE_DONE;
@@ -31,6 +44,8 @@ static int run(const struct command_options *options, const char *const *argumen
                              stdout);
         return EXIT_CODE_DONE;
     }
+    if (describe_entry(options, arguments[0]))
+        return EXIT_CODE_DONE;
     if (results_describe_view(arguments[0], stdout)) {
         printf("\na view of the results database; all of them: traincast describe db\n");
         return EXIT_CODE_DONE;
@@ -41,7 +56,7 @@ static int run(const struct command_options *options, const char *const *argumen
 
 const struct command command_describe = {
     .name = "describe",
-    .arguments = "FAMILY.KIND | FAMILY | scenario | sweep | db | VIEW",
+    .arguments = "FAMILY.KIND | FAMILY | instance.NAME | scenario | sweep | db | VIEW",
     .summary =
         "Fields, units, defaults, meaning and source of one kind, or the database's columns",
     .argument_min = 1,

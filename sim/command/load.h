@@ -23,7 +23,7 @@
          POPT_ARG_STRING,                                                                       \
          &(options_)->data_dir,                                                                 \
          0,                                                                                     \
-         "Where relative data paths start",                                                     \
+         "Where relative data paths start ($TRAINCAST_DATA, else beside the scenario)",         \
          "DIR"},                                                                                \
     {                                                                                           \
         "platforms", '\0', POPT_ARG_STRING, &(options_)->platforms_dir, 0,                      \
@@ -36,6 +36,10 @@ struct loaded {
     struct pool *pool;
     struct learner *learner; /* NULL when the job trains nothing */
 };
+
+/* By the keys at its top: what else than expected is in the file? */
+bool load_is_sweep(const char *path);
+bool load_is_scenario(const char *path);
 
 /* Reads the scenario alone. */
 bool load_scenario(struct loaded *ret_loaded, const char *path,

@@ -142,7 +142,7 @@ static bool load(struct sweep_call *call, const char *path,
     static int64_t seed;
     struct scenario_options how = {.families = families,
                                    .platforms_dir = command_platforms_dir(options),
-                                   .data_dir = options->data_dir,
+                                   .data_dir = command_data_dir(options),
                                    .set = (const char *const *)options->set,
                                    .seed = options->seed != COMMAND_NO_SEED ? &seed : NULL};
     struct diag_list diags;
@@ -151,6 +151,15 @@ static bool load(struct sweep_call *call, const char *path,
     seed = options->seed;
     diag_init(&diags);
     call->sweep = sweep_new(path, &how, &diags);
+    if (!call->sweep && load_is_scenario(path)) {
+        diag_done(&diags);
+        diag_init(&diags);
+        diag_add(
+            &diags, DIAG_ERROR, (struct place){path, 1, 1},
+            "this is one scenario: traincast run %s; a sweep names it ('scenario: %s') and "
+            "says what is varied ('axes: ...')",
+            path, path);
+    }
     if (call->sweep && sweep_make_points(call->sweep, &diags)) {
         plan_open(&call->plan, call->sweep);
         plan_check(&call->plan, &call->build, &diags);

@@ -50,8 +50,8 @@ void sweep_print_progress(void *arg, const struct sweep_progress *now)
     print->shown_s = wall_s;
     if (print->terminal)
         fputs("\r\033[K", stderr);
-    fprintf(stderr, "%zu of %zu done, %zu failed", now->before + now->done, now->points,
-            now->failed);
+    fprintf(stderr, "%zu of %zu done, %zu failed", now->before + now->done + now->elsewhere,
+            now->points, now->failed);
     if (isfinite(now->rate_per_s)) {
         fprintf(stderr, "  %.3g/s  ETA ", now->rate_per_s);
         print_duration(now->eta_s);
@@ -157,18 +157,21 @@ bool sweep_print_result(const struct sweep_run *run, const char *db, bool json)
         same += run->plan->point[i].state == PLANNED_SAME;
     }
     failed_before = run->plan->done_badly;
-    left = now->points - now->before - now->done - now->failed;
+    left = now->points - now->before - now->done - now->elsewhere - now->failed;
     if (json)
-        print_json(json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:b, s:f, s:s}", "sweep",
+        print_json(json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:b, s:f, s:s}", "sweep",
                              run->plan->sweep->name, "points", (int)now->points, "done_now",
                              (int)now->done, "done_before", (int)(now->before - failed_before),
-                             "failed", (int)(now->failed + failed_before), "left", (int)left,
+                             "done_elsewhere", (int)now->elsewhere, "failed",
+                             (int)(now->failed + failed_before), "left", (int)left,
                              "interrupted", (int)run->interrupted, "elapsed_s", now->elapsed_s,
                              "db", db));
     else
         printf("%s: %zu points: %zu done now, %zu before, %zu failed%s in %.1f s (%s)\n",
                run->plan->sweep->name, now->points, now->done, now->before - failed_before,
                now->failed + failed_before, left ? ", some not run" : "", now->elapsed_s, db);
+    if (!json && now->elsewhere)
+        printf("  %zu more were finished meanwhile by another sweep\n", now->elsewhere);
     if (!json && same)
         printf("  %zu of them ask for the same as another point\n", same);
     if (!json && (left || now->failed))

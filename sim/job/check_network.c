@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/channel/channel.h"
+#include "sim/job/job.h"
 #include "sim/network/loss/loss.h"
 
 struct settings { /* of a channel or link */
@@ -27,7 +28,11 @@ static struct settings settings_at(const struct scenario *scenario, const char *
                                    struct diag_list *diags)
 {
     struct settings settings = {
-        .check = {.diags = diags, .place = place_of_setting, .rounds = scenario->stop.rounds},
+        .check = {.diags = diags,
+                  .place = place_of_setting,
+                  .rounds = scenario->stop.rounds,
+                  .may_lose = job_kind_of(&scenario->job)->may_lose &&
+                              job_kind_of(&scenario->job)->may_lose(scenario)},
         .scenario = scenario,
         .path = path};
 

@@ -63,6 +63,25 @@ static void check_accuracy(const struct scenario *scenario, struct diag_list *di
                  "model '%s' has no accuracy to stop at", model->kind.name);
 }
 
+static void check_test_set(const struct scenario *scenario, const struct learner *learner,
+                           struct diag_list *diags)
+{
+    const struct stop_conf *stop = &scenario->stop;
+    const struct {
+        const char *key;
+        bool given;
+    } criteria[] = {{"stop.test_loss", !isnan(stop->test_loss)},
+                    {"stop.test_accuracy", !isnan(stop->test_accuracy)}};
+
+    if (!learner || learner_facts(learner)->test_rows || learner_facts(learner)->phantom)
+        return;
+    for (size_t i = 0; i < sizeof criteria / sizeof *criteria; i++)
+        if (criteria[i].given)
+            diag_add(diags, DIAG_ERROR, scenario_place(scenario, criteria[i].key),
+                     "there are no test rows, so this is never met: give the data a test set "
+                     "(data.test_rows or data.test_path)");
+}
+
 static void check_channel(const struct scenario *scenario, const struct platform_facts *node,
                           struct diag_list *diags)
 {
@@ -219,6 +238,7 @@ void training_check(const struct scenario *scenario, const struct learner *learn
     check_latency(scenario, &node, diags);
     check_store(scenario, diags);
     check_location(scenario, &node, diags);
+    check_test_set(scenario, learner, diags);
     if (!learner)
         return;
     if (learner_facts(learner)->phantom)

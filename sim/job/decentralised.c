@@ -89,6 +89,13 @@ static void check(const struct scenario *scenario, const struct learner *learner
         check_learning(scenario, learner, diags);
 }
 
+static bool may_lose(const struct scenario *scenario)
+{
+    const struct decentralised_conf *conf = scenario->job.conf;
+
+    return !averaging_kind_of(&conf->averaging)->needs_all;
+}
+
 static struct job *start(struct run *run)
 {
     return training_start(run, &peers_sync, run->scenario->job.conf);
@@ -109,6 +116,7 @@ const struct job_kind job_decentralised = {
         },
     .trains = true,
     .check = check,
+    .may_lose = may_lose,
     .start = start,
     .figures = training_figures,
     .free = training_free,

@@ -26,6 +26,8 @@ struct job_kind {
     /* Checks across fields that no table can express; learner is NULL when not loaded. */
     void (*check)(const struct scenario *scenario, const struct learner *learner,
                   struct diag_list *diags);
+    /* Whether it goes on without messages that are lost; NULL: it does not. */
+    bool (*may_lose)(const struct scenario *scenario);
     /* Why a recorded trajectory may not stand in for what it learns (see job_is_repeatable);
      * NULL: it may.  Without this it never may. */
     const char *(*unrepeatable)(const struct scenario *scenario);
@@ -53,9 +55,9 @@ static inline const struct job_kind *job_kind_of(const struct choice *choice)
 
 /* Whether what a run of this scenario learns is the same on every platform, channel and
  * network, so that a recorded trajectory may stand in for it; as long as nobody is lost or left
- * behind, which the learner is told of (learner/trajectory.h).  Not where what is learnt depends
- * on the clock (asp, ssp) or on which messages a network loses.  False: why, in words, in
- * *ret_why (may be NULL). */
+ * behind, which the learner is told of (learner/trajectory.h).  Not where what is learnt
+ * depends on the clock (asp, ssp) or on which messages a network loses.  False: why, in words,
+ * in *ret_why (may be NULL). */
 bool job_is_repeatable(const struct scenario *scenario, const char **ret_why);
 
 #endif

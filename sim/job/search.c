@@ -22,9 +22,13 @@
 static const struct field fields[] = {
     DATA_PARALLEL_FIELDS(struct search_conf, training.),
     CONF(struct search_conf, key,
-         .doc = "The key that differs from trial to trial, in the long form: something under "
-                "`data`, `model`, `optimizer`, `pattern`, `sync`, `evaluate` or `stop`, or "
-                "`seed`.  What trials run on they share; a sweep varies that."),
+         .doc =
+             "The key that differs from trial to trial, in the long form: something under "
+             "`data`, `model`, `optimizer`, `pattern`, `sync`, `evaluate` or `stop`, or "
+             "`seed`, but no `kind`.  What trials run on they share; a sweep varies that.  The "
+             "best trial is the one whose last loss is lowest, of the test rows if there are "
+             "any, else of the training rows; what each came to is in the database's view "
+             "`series`, with its value: `traincast query trials`."),
     CONF(struct search_conf, values, .list = true, .doc = "Its values, one for each trial."),
     CONF(struct search_conf, at_once, .min = 1, .max = TRIALS_MOST, .optional = true,
          .absent = "all of them",

@@ -67,18 +67,62 @@ static const struct search_conf *conf_of(const struct scenario *scenario)
     return scenario->job.conf;
 }
 
+static bool has_field(const struct choice *choice, const char *key)
+{
+    const struct field *field = choice->kind ? choice->kind->fields : NULL;
+    char own[64];
+
+    for (; field && field->member; field++)
+        if (strcmp(field_key(field, own, sizeof own), key) == 0)
+            return true;
+    return false;
+}
+
+/* "optimizer.learning_rate" for "learning_rate"; NULL: nothing has such a field. */
+static char *whole_key(const struct scenario *scenario, const char *key)
+{
+    const struct {
+        const char *word;
+        const struct choice *choice;
+    } parts[] = {{"optimizer", &scenario->optimizer},
+                 {"model", &scenario->model},
+                 {"data", &scenario->data.source}};
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (has_field(parts[i].choice, key))
+            return memory_format("%s.%s", parts[i].word, key);
+    return NULL;
+}
+
 static bool check_key(const struct scenario *scenario, struct diag_list *diags)
 {
     static const char *const words[] = {"data", "model",    "optimizer", "pattern", "sync",
                                         "stop", "evaluate", "seed",      NULL};
     const char *key = conf_of(scenario)->key;
+    struct place place = scenario_place(scenario, "job.key");
+    const char *last = strrchr(key, '.');
+    char *meant;
 
+    if (last && (strcmp(last, ".kind") == 0 || strcmp(last, ".source") == 0)) {
+        diag_add(diags, DIAG_ERROR, place,
+                 "trials cannot differ in '%s': they have the settings of one kind; a sweep "
+                 "varies that",
+                 key);
+        return false;
+    }
     for (int i = 0; words[i]; i++)
         if (begins_with(key, words[i]))
             return true;
-    diag_add(diags, DIAG_ERROR, scenario_place(scenario, "job.key"),
-             "trials cannot differ in '%s': they share what they run on; a sweep varies that",
-             key);
+    meant = whole_key(scenario, key);
+    if (meant)
+        diag_add(diags, DIAG_ERROR, place, "there is no key '%s'; did you mean '%s'?", key,
+                 meant);
+    else
+        diag_add(
+            diags, DIAG_ERROR, place,
+            "trials cannot differ in '%s': they share what they run on; a sweep varies that",
+            key);
+    free(meant);
     return false;
 }
 

@@ -56,6 +56,50 @@ static void print_provider(const struct scenario_options *options,
     fputc('\n', out);
 }
 
+static void print_all(const struct node *node, struct arena *arena, FILE *out)
+{
+    for (const struct item *field = node->first; field; field = field->next)
+        fprintf(out, "  %s: %s\n", field->key, node_in_a_line(arena, field->value));
+}
+
+static const struct catalogue *open_named(struct loader *loader, const char *name)
+{
+    struct item item = {.key = "provider",
+                        .value =
+                            node_new(loader->arena, NODE_SCALAR, LAYER_SET, (struct place){0})};
+    struct scope scope;
+
+    item.value->text = name;
+    scope_open(loader, &item, NULL, &scope);
+    return scope.count ? scope.catalogue[0] : NULL;
+}
+
+bool scenario_describe_entry(const struct scenario_options *options, const char *what,
+                             FILE *out, struct diag_list *diags)
+{
+    struct arena arena = {0};
+    struct loader loader = {
+        .arena = &arena, .diags = diags, .options = options, .directory = "."};
+    size_t count, length = strcspn(what, ".");
+    const char **name = catalogue_name_list(&loader, &count);
+    bool found = false;
+
+    for (size_t i = 0; what[length] && i < count; i++) {
+        const struct catalogue *catalogue = open_named(&loader, name[i]);
+        const struct node *entries =
+            catalogue ? node_get(catalogue->root, arena_bytes(&arena, what, length)) : NULL;
+        const struct node *entry = node_get(entries, what + length + 1);
+
+        if (!entry || entry->type != NODE_MAPPING)
+            continue;
+        fprintf(out, "%s of %s\n", what, catalogue->name);
+        print_all(entry, &arena, out);
+        found = true;
+    }
+    arena_done(&arena);
+    return found;
+}
+
 bool scenario_list_catalogue(const struct scenario_options *options, const char *section,
                              FILE *out, struct diag_list *diags)
 {
@@ -63,24 +107,19 @@ bool scenario_list_catalogue(const struct scenario_options *options, const char 
     struct loader loader = {
         .arena = &arena, .diags = diags, .options = options, .directory = "."};
     bool found = false, providers = strcmp(section, "provider") == 0;
-    struct scope scope;
     size_t count;
     const char **name = catalogue_name_list(&loader, &count);
 
     if (providers && count)
         fprintf(out, "provider: whose prices, limits and machines a scenario takes.\n");
     for (size_t i = 0; i < count; i++) {
-        struct item item = {.key = "provider",
-                            .value =
-                                node_new(&arena, NODE_SCALAR, LAYER_SET, (struct place){0})};
+        const struct catalogue *catalogue = open_named(&loader, name[i]);
 
-        item.value->text = name[i];
-        scope_open(&loader, &item, NULL, &scope);
-        if (scope.count == 0)
+        if (!catalogue)
             continue;
         if (providers)
-            print_provider(options, scope.catalogue[0], out);
-        found = providers || print_section(scope.catalogue[0], section, out) || found;
+            print_provider(options, catalogue, out);
+        found = providers || print_section(catalogue, section, out) || found;
     }
     arena_done(&arena);
     return found;

@@ -190,6 +190,10 @@ void scenario_list(const struct family *const *families, const char *family_or_n
  * when nobody has such a section. */
 bool scenario_list_catalogue(const struct scenario_options *options, const char *section,
                              FILE *out, struct diag_list *diags);
+/* what = "instance.t2.medium": that entry of each provider that has it, with all it says; false
+ * when none has. */
+bool scenario_describe_entry(const struct scenario_options *options, const char *what,
+                             FILE *out, struct diag_list *diags);
 /* what = "channel.s3", "channel" or "scenario"; false when there is none (a suggestion in
  * *err). */
 bool scenario_describe(const struct family *const *families, const char *what, FILE *out,

@@ -3,6 +3,7 @@
 #include "sim/scenario/sheet.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/memory.h"
 #include "sim/scenario/load.h"
@@ -35,6 +36,33 @@ static void load_root(struct sheet *sheet, const char *words, const struct field
     loader.root = cascade_of(&loader, item);
     check_keys(&loader, &loader.root, &owner, tables, NULL);
     load_fields(&loader, fields, &loader.root, &owner, conf, sheet->resolved);
+}
+
+bool sheet_is_like(const char *path, const char *const keys[], const char *const other[])
+{
+    struct arena arena = {0};
+    struct diag_list diags;
+    const char *bytes;
+    const struct node *root;
+    size_t size;
+    struct stat status;
+    bool is_like = false;
+
+    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode)) /* no pipe is read twice */
+        return false;
+    diag_init(&diags);
+    root = document_read_file(&arena, path, (struct place){0}, &bytes, &size, &diags)
+               ? document_parse(&arena, path, LAYER_SCENARIO, bytes, size, &diags)
+               : NULL;
+    if (root && root->type == NODE_MAPPING) {
+        for (; *keys; keys++)
+            is_like = is_like || node_get(root, *keys);
+        for (; *other; other++)
+            is_like = is_like && !node_get(root, *other);
+    }
+    diag_done(&diags);
+    arena_done(&arena);
+    return is_like;
 }
 
 struct sheet *sheet_new(const char *path, const char *words, const struct field *fields,

@@ -27,4 +27,7 @@ void sheet_json_schema(const char *title, const struct field *fields, FILE *out)
 /* path as the file would see it: beside itself unless absolute.  Borrowed from the sheet. */
 const char *sheet_path(struct sheet *sheet, const char *path);
 
+/* Is there one of keys at the file's top, and none of other?  Without complaint. */
+bool sheet_is_like(const char *path, const char *const keys[], const char *const other[]);
+
 #endif

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/units.h"
 #include "sim/scenario/document.h"
+#include "sim/sweep/axis_names.h"
 #include "sim/sweep/draw.h"
 
 /* clang-format off */
@@ -21,7 +22,8 @@ static const struct field draws_fields[] = {
     CONF(struct draws_conf, keys, .schema = DRAW_SCHEMA,
          .doc =
              "Key of a scenario: a list of values to choose from, or a range, {uniform: {min: "
-             "1 GB, max: 10 GB}} or {log_uniform: ...}, if need be with a step."),
+             "1 GB, max: 3 GB, step: 64 MB}} or {log_uniform: ...}; without a step any number "
+             "between can be drawn, of bytes any whole one."),
     CONF_END,
 };
 
@@ -77,9 +79,11 @@ static struct axis *add_axis(struct axes *axes, struct block *block, const struc
     return &block->axis[block->axes++];
 }
 
-static void add_text(struct axis *axis, const char *text, const char *word, struct place place)
+static void add_text(struct axis *axis, const char *text, const char *word, struct place place,
+                     const struct node *node)
 {
-    struct axis_value value = {.text = text, .word = word, .place = place};
+    struct axis_value value = {
+        .text = text, .word = word, .name = word, .place = place, .node = node};
 
     value.number = axes_number(word, &value.unit);
     ROOM_FOR_ONE(axis->value, axis->values, axis->capacity);
@@ -95,7 +99,7 @@ static void add_value(struct axis *axis, const struct node *node, struct arena *
              node->type == NODE_SCALAR           ? node->text
              : kind && kind->type == NODE_SCALAR ? kind->text
                                                  : text,
-             node->place);
+             node->place, node);
 }
 
 static bool is_usable(const struct node *node, enum node_type type, const char *what,
@@ -249,7 +253,8 @@ static bool read_draws(struct axes *axes, struct block *block, const struct draw
         for (size_t i = 0; !draw.list && i < draw.points; i++) {
             const char *text = draw_text(&draw, i, arena);
 
-            add_text(axis, text, text, draw.place);
+            add_text(axis, text, text, draw.place, NULL);
+            axis->is_range = true;
         }
         for (const struct item *at = draw.list ? draw.list->first : NULL; at; at = at->next)
             add_value(axis, at->value, arena);
@@ -310,14 +315,19 @@ bool axes_read(struct axes *ret_axes, const struct axes_conf *conf, uint64_t see
 {
     static const char lists[] = "must be a mapping from keys to lists of values";
     struct axes *axes = ret_axes;
+    bool ok;
 
     *axes = (struct axes){.combinations = 1};
-    return read_block(axes, conf->grid, NODE_MAPPING, lists, read_grid, arena, diags) &&
-           read_block(axes, conf->zip, NODE_MAPPING, lists, read_zip, arena, diags) &&
-           read_block(axes, conf->list, NODE_LIST, "must be a list of points", read_list, arena,
-                      diags) &&
-           read_drawn(axes, &conf->random, false, seed, arena, diags) &&
-           read_drawn(axes, &conf->latin_hypercube, true, seed, arena, diags);
+    ok = read_block(axes, conf->grid, NODE_MAPPING, lists, read_grid, arena, diags) &&
+         read_block(axes, conf->zip, NODE_MAPPING, lists, read_zip, arena, diags) &&
+         read_block(axes, conf->list, NODE_LIST, "must be a list of points", read_list, arena,
+                    diags) &&
+         read_drawn(axes, &conf->random, false, seed, arena, diags) &&
+         read_drawn(axes, &conf->latin_hypercube, true, seed, arena, diags);
+    for (size_t b = 0; ok && b < axes->blocks; b++)
+        for (size_t i = 0; i < axes->block[b].axes; i++)
+            axis_name_values(&axes->block[b].axis[i], arena);
+    return ok;
 }
 
 void axes_of(const struct axes *axes, size_t combination, axes_value_fn *each, void *arg)

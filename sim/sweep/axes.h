@@ -6,9 +6,10 @@
  *     list:   [{KEY: value, ...}, ...]          the points themselves
  *     random: {points: N, keys: {KEY: RANGE, ...}}
  *     latin_hypercube: {points: N, keys: {KEY: RANGE, ...}}
- * RANGE is a list of values, or {uniform: {min: 1 GB, max: 10 GB}}, or {log_uniform: {...}},
- * each with an optional step.  A latin hypercube takes one value out of each N-th of every
- * range (McKay, Beckman and Conover, Technometrics 1979), so that few points cover it well.
+ * RANGE is a list of values, or {uniform: {min: 1 GB, max: 3 GB, step: 64 MB}}, or
+ * {log_uniform: {...}}; a step may be absent.  A latin hypercube takes one value out of each
+ * N-th of every range (McKay, Beckman and Conover, Technometrics 1979), so that few points
+ * cover it well.
  *
  * Each of them is a *block*: a list of points that give values to some axes.  What stands side
  * by side is combined, every point of one block with every point of the others.  KEY is any key
@@ -26,7 +27,9 @@ struct node; /* of sim/scenario/document.h: what the file says */
 
 struct axis_value {
     const char *text; /* YAML on one line */
-    const char *word; /* what people call it: the text, or of {kind: s3, ...} "s3" */
+    const char *word; /* what 'where' compares: the text, or of {kind: s3, ...} "s3" */
+    const char *name; /* the word, and what tells it from others of the axis with that word */
+    const struct node *node; /* NULL: drawn */
     struct place place;
     double number;    /* in the program's unit; NaN: not a number */
     const char *unit; /* of the number, as the database has it; "" */
@@ -37,6 +40,7 @@ struct axis {
     struct place place;
     struct axis_value *value;
     size_t values, capacity;
+    bool is_range; /* its values are drawn from a range */
 };
 
 struct block {

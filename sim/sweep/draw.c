@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/rng.h"
+#include "base/units.h"
 
 /* -- reading -- */
 /* "10 MB/s" as 10 and "MB/s". */
@@ -34,6 +35,44 @@ static bool split(const struct item *item, double *ret_number, const char **ret_
     return true;
 }
 
+static bool is_memory(const struct draw *draw)
+{
+    size_t length = strlen(draw->key);
+
+    return length >= 6 && strcmp(draw->key + length - 6, "memory") == 0;
+}
+
+/* "3", "GB" in the program's unit of the first dimension that has it; of a function's memory,
+ * whose GB are 1024 MB, its own. */
+static bool measure(const struct draw *draw, double number, const char *unit,
+                    enum dimension *ret_dimension, double *ret_value)
+{
+    char text[96];
+
+    snprintf(text, sizeof text, "%.17g %s", number, unit);
+    for (int d = 0; d < DIMENSION_COUNT; d++) {
+        *ret_dimension = (enum dimension)d;
+        if (d == DIMENSION_BYTES && is_memory(draw))
+            continue;
+        if (units_parse(text, *ret_dimension, ret_value, NULL))
+            return true;
+    }
+    return false;
+}
+
+/* The number in the unit of 'min'. */
+static bool convert(const struct draw *draw, double *number, const char *unit)
+{
+    enum dimension of_min, own;
+    double one, value;
+
+    if (!measure(draw, 1, draw->unit, &of_min, &one) ||
+        !measure(draw, *number, unit, &own, &value) || own != of_min)
+        return false;
+    *number = value / one;
+    return true;
+}
+
 static bool read_end(struct draw *draw, const struct node *range, const char *key,
                      double *ret_number, struct diag_list *diags)
 {
@@ -48,9 +87,9 @@ static bool read_end(struct draw *draw, const struct node *range, const char *ke
         return false;
     if (!draw->unit)
         draw->unit = unit;
-    if (strcmp(draw->unit, unit) != 0) {
+    if (strcmp(draw->unit, unit) != 0 && !convert(draw, ret_number, unit)) {
         diag_add(diags, DIAG_ERROR, item->value->place,
-                 "'%s' is in '%s', but 'min' in '%s': give both in the same unit", key, unit,
+                 "'%s' is in '%s', but 'min' in '%s', which measures something else", key, unit,
                  draw->unit);
         return false;
     }
@@ -112,8 +151,8 @@ bool draw_open(struct draw *draw, const struct item *item, struct diag_list *dia
         return read_range(draw, range->value, diags);
     }
     diag_add(diags, DIAG_ERROR, node->place,
-             "'%s' must be a list of values, or a range like '{uniform: {min: 1 GB, max: 10 "
-             "GB}}' or '{log_uniform: ...}'",
+             "'%s' must be a list of values, or a range like '{uniform: {min: 1 GB, max: 3 GB, "
+             "step: 64 MB}}' or '{log_uniform: ...}'",
              item->key);
     return false;
 }
@@ -147,6 +186,20 @@ static double uniform_of(const struct draw *draw, size_t point)
     return (taken + within) / (double)draw->points;
 }
 
+/* A draw as text; of sizes, whole bytes. */
+static char *with_unit(const struct draw *draw, double value, struct arena *arena)
+{
+    enum dimension dimension;
+    double bytes, rounded;
+    char *text = arena_format(arena, "%.6g%s%s", value, draw->unit[0] ? " " : "", draw->unit);
+
+    if (!measure(draw, strtod(text, NULL), draw->unit, &dimension, &bytes) ||
+        (dimension != DIMENSION_BYTES && dimension != DIMENSION_MEMORY))
+        return text;
+    rounded = round(bytes);
+    return rounded == bytes ? text : arena_format(arena, "%.0f B", rounded);
+}
+
 char *draw_text(const struct draw *draw, size_t point, struct arena *arena)
 {
     double u = uniform_of(draw, point), value;
@@ -161,7 +214,7 @@ char *draw_text(const struct draw *draw, size_t point, struct arena *arena)
     if (draw->step > 0)
         value = draw->min + floor((value - draw->min) / draw->step) * draw->step;
     value = fmin(fmax(value, draw->min), draw->max);
-    return arena_format(arena, "%.6g%s%s", value, draw->unit[0] ? " " : "", draw->unit);
+    return with_unit(draw, value, arena);
 }
 
 size_t draw_index(const struct draw *draw, size_t point, size_t values)

@@ -126,7 +126,7 @@ static bool is_wanted(struct candidate *c, bool *ret_wanted, struct diag_list *d
 static void add_word(void *arg, const struct axis *axis, const struct axis_value *value)
 {
     (void)axis;
-    text_add(arg, "/%s", value->word);
+    text_add(arg, "/%s", value->name);
 }
 
 /* "{channel} with {memory}" */
@@ -151,7 +151,7 @@ static bool fill_template(struct candidate *c, struct text *out, struct diag_lis
                      near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
             return false;
         }
-        text_add(out, "%s", c->value ? c->value->word : value.text ? value.text : "-");
+        text_add(out, "%s", c->value ? c->value->name : value.text ? value.text : "-");
         at += length + 1;
     }
     return true;
@@ -197,6 +197,37 @@ static bool check_seed(const struct sweep *sweep, struct diag_list *diags)
     return true;
 }
 
+static int by_name(const void *left, const void *right)
+{
+    const struct point *const *a = left, *const *b = right;
+    int order = strcmp((*a)->name, (*b)->name);
+
+    return order ? order : *a < *b ? -1 : *a > *b;
+}
+
+/* Runs that differ and are called the same would be taken for replications of one. */
+static void warn_of_like_names(const struct sweep *sweep, struct diag_list *diags)
+{
+    const struct point **all = NEW_ARRAY(const struct point *, sweep->points + 1);
+
+    for (size_t i = 0; i < sweep->points; i++)
+        all[i] = &sweep->point[i];
+    qsort(all, sweep->points, sizeof *all, by_name);
+    for (size_t i = 1; i < sweep->points; i++) {
+        const struct point *a = all[i - 1], *b = all[i];
+
+        if (strcmp(a->name, b->name) != 0 ||
+            (a->scenario == b->scenario && a->combination == b->combination))
+            continue;
+        diag_add(diags, DIAG_WARNING, (struct place){sweep->path, 1, 1},
+                 "points %zu and %zu are both called '%s'%s", (size_t)(a - sweep->point) + 1,
+                 (size_t)(b - sweep->point) + 1, a->name,
+                 sweep->conf.point_name ? ": let 'point_name' name what they differ in" : "");
+        break;
+    }
+    free(all);
+}
+
 bool sweep_make_points(struct sweep *sweep, struct diag_list *diags)
 {
     struct candidate c = {.sweep = sweep};
@@ -223,8 +254,10 @@ bool sweep_make_points(struct sweep *sweep, struct diag_list *diags)
             }
             add_points(sweep, &c, name);
         }
-    if (sweep->points)
+    if (sweep->points) {
+        warn_of_like_names(sweep, diags);
         return true;
+    }
     diag_add(diags, DIAG_ERROR, sweep->conf.where->place,
              "no point is left of %zu: 'where' excludes all", combinations * sweep->scenarios);
     return false;

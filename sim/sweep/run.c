@@ -84,15 +84,14 @@ static bool give_up_batch(struct fleet *fleet)
 }
 
 static bool write_rows(struct fleet *fleet, const struct report *report, const char *rows,
-                       struct err *err)
+                       bool *ret_written, struct err *err)
 {
     struct planned *planned = &fleet->run->plan->point[report->point];
-    bool written;
 
     if (!begin_batch(fleet, err))
         return false;
     if (!results_finish_packed(fleet->run->results, planned->run_id, rows, report->rows_bytes,
-                               &fleet->build, &written, err))
+                               &fleet->build, ret_written, err))
         return give_up_batch(fleet);
     planned->state = PLANNED_DONE;
     planned->status = report->status;
@@ -120,7 +119,7 @@ static void show(struct fleet *fleet)
 {
     struct sweep_run *run = fleet->run;
     struct sweep_progress *now = &run->now;
-    size_t ended = now->done + now->failed;
+    size_t ended = now->done + now->failed + now->elsewhere;
 
     now->elapsed_s = clock_wall_s() - fleet->begun_s;
     now->rate_per_s = ended && now->elapsed_s > 0 ? (double)ended / now->elapsed_s : NAN;
@@ -140,6 +139,7 @@ static bool take_report(struct fleet *fleet, const struct report *report, const 
                         struct err *err)
 {
     size_t learning;
+    bool written;
 
     if (report->code == REPORT_LEARNT)
         return take_learnt(fleet, report, rows, err);
@@ -148,9 +148,11 @@ static bool take_report(struct fleet *fleet, const struct report *report, const 
         learning_forget(&fleet->run->plan->learnings.learning[learning]);
     if (report->code == REPORT_CANCELLED)
         return true;
-    if (report->code == REPORT_ENDED && !write_rows(fleet, report, rows, err))
+    if (report->code == REPORT_ENDED && !write_rows(fleet, report, rows, &written, err))
         return false;
-    if (report->code == REPORT_ENDED && report->status == RUN_DONE)
+    if (report->code == REPORT_ENDED && report->status == RUN_DONE && !written)
+        fleet->run->now.elsewhere++;
+    else if (report->code == REPORT_ENDED && report->status == RUN_DONE)
         fleet->run->now.done++;
     else
         fail(fleet, report->point, report->message);

@@ -13,6 +13,7 @@
 struct sweep_progress {
     size_t points, before;    /* all; done before this call */
     size_t done, failed;      /* in this call; failed is not part of done */
+    size_t elsewhere;         /* another sweep of the same database finished them meanwhile */
     double elapsed_s;         /* real time since it began */
     double rate_per_s, eta_s; /* NaN: not known yet */
 };

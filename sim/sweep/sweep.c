@@ -198,20 +198,87 @@ static void check(const struct scenario *scenario, struct diag_list *diags)
 
 /* A mistake that is there already does not count twice, but it is one all the same: hence each
  * point has a list of its own. */
-static struct scenario *resolve(const char *path, const struct scenario_options *options,
-                                struct diag_list *diags)
+static bool same_place(const struct place *a, const struct place *b)
+{
+    return a->file && b->file && a->line == b->line && a->column == b->column &&
+           strcmp(a->file, b->file) == 0;
+}
+
+static const struct axis *range_at(const struct sweep *sweep, struct place place)
+{
+    for (size_t b = 0; b < sweep->axes.blocks; b++)
+        for (size_t i = 0; i < sweep->axes.block[b].axes; i++) {
+            const struct axis *axis = &sweep->axes.block[b].axis[i];
+
+            if (axis->is_range &&
+                (same_place(&axis->place, &place) || same_place(&axis->value[0].place, &place)))
+                return axis;
+        }
+    return NULL;
+}
+
+static bool is_complained_of(const struct diag_list *diags, struct place place)
+{
+    for (size_t i = 0; i < diags->count; i++)
+        if (diags->diag[i].level == DIAG_ERROR && same_place(&diags->diag[i].place, &place))
+            return true;
+    return false;
+}
+
+/* What an error of a point's leaves open: a number that was drawn, or values that each alone
+ * would do. */
+static void add_hint(const struct sweep *sweep, const struct point *point,
+                     const struct axis *axis, bool together, struct place place,
+                     struct diag_list *diags)
+{
+    if (axis)
+        diag_add(diags, DIAG_NOTE, place,
+                 "'%s' is drawn from a range, and so are other points' values: a 'step' makes "
+                 "it take only 'min', 'min' + 'step', ...",
+                 axis->key);
+    else if (together && sweep->points > (size_t)sweep->conf.replications)
+        diag_add(
+            diags, DIAG_NOTE, place,
+            "so at point '%s', and perhaps at others; 'where' says which points are wanted",
+            point->name);
+}
+
+/* What is wrong with numbers drawn from a range is said once, not for every point.  alone: how
+ * much of own is about single keys; what follows is about what is chosen together. */
+static void pass_on(const struct sweep *sweep, const struct point *point,
+                    const struct diag_list *own, size_t alone, struct diag_list *diags)
+{
+    bool skipping = false;
+
+    for (size_t i = 0; i < own->count; i++) {
+        const struct diag *diag = &own->diag[i];
+        const struct axis *axis = range_at(sweep, diag->place);
+
+        if (diag->level != DIAG_NOTE)
+            skipping = axis && is_complained_of(diags, diag->place);
+        if (skipping)
+            continue;
+        diag_add(diags, diag->level, diag->place, "%s", diag->text);
+        if (diag->level == DIAG_ERROR)
+            add_hint(sweep, point, axis, i >= alone, diag->place, diags);
+    }
+}
+
+static struct scenario *resolve(const struct sweep *sweep, const struct point *point,
+                                const struct scenario_options *options, struct diag_list *diags)
 {
     struct diag_list own;
     struct scenario *scenario;
+    size_t alone;
 
     diag_init(&own);
-    scenario = scenario_new(path, options, &own);
+    scenario = scenario_new(sweep->scenario[point->scenario], options, &own);
+    alone = own.count;
     if (scenario)
         check(scenario, &own);
     if (own.errors)
         scenario = scenario_free(scenario);
-    for (size_t i = 0; i < own.count; i++)
-        diag_add(diags, own.diag[i].level, own.diag[i].place, "%s", own.diag[i].text);
+    pass_on(sweep, point, &own, alone, diags);
     diag_done(&own);
     return scenario;
 }
@@ -238,7 +305,7 @@ struct scenario *sweep_resolve(const struct sweep *sweep, size_t index, struct d
     axes_of(&sweep->axes, point->combination, add_setting, &gather);
     options.settings = gather.setting;
     options.setting_count = gather.count;
-    scenario = resolve(sweep->scenario[point->scenario], &options, diags);
+    scenario = resolve(sweep, point, &options, diags);
     free(gather.setting);
     free(name);
     free(campaign);
@@ -256,7 +323,7 @@ static void add_row(void *arg, const struct axis *axis, const struct axis_value 
 
     if (rows->count < SWEEP_MOST_AXES)
         rows->row[rows->count++] =
-            (struct param_row){axis->key, value->word, value->number, value->unit};
+            (struct param_row){axis->key, value->name, value->number, value->unit};
 }
 
 size_t sweep_axes(const struct sweep *sweep, size_t index,

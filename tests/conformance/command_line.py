@@ -496,6 +496,10 @@ class Tables(Case):
         for whole in "scenario", "db", "channel":
             self.assertTrue(traincast("describe", whole).stdout)
 
+    def test_what_a_provider_lists_can_be_described(self):
+        self.assertIn("price:", traincast("describe", "instance.c5.large").stdout)
+        self.assertIn("memory:", traincast("describe", "cache_node.cache.t3.small").stdout)
+
     def test_database_columns_described_are_there(self):
         run = self.run_scenario(SMALL)
         described = traincast("describe", "db").stdout

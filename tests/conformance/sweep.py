@@ -133,6 +133,16 @@ class Fast(SweepCase):
         self.assertGreater(len(set(drawn)), 20)
         self.assertEqual({axes["channel"] for _, _, axes in beside}, {"s3", "dynamodb"})
 
+    def test_ends_and_step_of_a_range_may_have_several_units_and_sizes_are_whole_bytes(self):
+        memory, size = "platform.memory", "data.charge_as.bytes"
+        points = self.points({"set": {"data.charge_as.rows": 1000}, "axes": {"random": {
+            "points": 20, "keys": {
+                memory: {"uniform": {"min": "1 GB", "max": "3072 MB", "step": "64 MB"}},
+                size: {"log_uniform": {"min": "1 MB", "max": "10 GB"}}}}}})
+        drawn = [float(axes[memory].removesuffix(" GB")) for _, _, axes in points]
+        self.assertTrue(all(1 <= x <= 3 and 16 * x == int(16 * x) for x in drawn), drawn)
+        self.assertGreater(len(set(drawn)), 8)
+
     def test_where_keeps_the_points_for_which_it_holds(self):
         grid = {"axes": {"grid": {"workers": [1, 2, 4], "platform.memory": ["1 GB", "2 GB"],
                                   "channel": ["s3", {"kind": "dynamodb"}]}}}
@@ -153,7 +163,36 @@ class Fast(SweepCase):
                               "point_name": "{workers} of {memory} ({scenario})"})
         self.assertEqual(points[0][0], "2 of 1 GB (tiny)")
 
+    def test_names_hold_what_values_of_one_kind_differ_in(self):
+        channel = {"kind": "s3", "latency": "40 ms"}
+        points = self.points({"axes": {"grid": {"channel": [
+            channel, {**channel, "latency": "50 ms"}, "dynamodb"]}}})
+        self.assertEqual([name for name, _, _ in points],
+                         ["tiny/s3 latency=40 ms", "tiny/s3 latency=50 ms", "tiny/dynamodb"])
+        self.assertEqual(points[0][2]["channel"], "s3 latency=40 ms")
+
+    def test_points_that_are_called_the_same_are_told(self):
+        path = self.sweep({"axes": {"grid": {"workers": [1, 2]}}, "point_name": "point"})
+        said = traincast("sweep", path, "--list").stderr
+        self.assertIn("points 1 and 2 are both called 'point'", said)
+
     # -- mistakes --
+    def test_a_number_drawn_amiss_is_told_once_with_a_hint(self):
+        said = self.mistakes({"axes": {"random": {"points": 9, "keys": {
+            "workers": {"uniform": {"min": 1, "max": 9}}}}}})
+        self.assertEqual(said.count("error:"), 1)
+        self.assertIn("a 'step' makes it take only", said)
+
+    def test_a_combination_that_cannot_be_is_named(self):
+        said = self.mistakes({"axes": {"grid": {"channel": ["s3", "direct"], "workers": [1, 2]}}})
+        self.assertIn("so at point 'tiny/direct/1'", said)
+        self.assertIn("'where' says which points are wanted", said)
+
+    def test_a_scenario_is_no_sweep(self):
+        said = traincast("sweep", self.scenario(TINY, "tiny.yaml"), expect=BAD_INPUT).stderr
+        self.assertEqual(said.count("error:"), 1)
+        self.assertIn("this is one scenario: traincast run", said)
+
     def test_every_mistake_is_shown_where_it_stands_before_anything_runs(self):
         self.scenario(TINY, "tiny.yaml")
         path = self.scenario("scenario: tiny.yaml\naxes:\n  grid:\n    platfrom.memory: [1 GB]\n"
@@ -176,7 +215,7 @@ class Fast(SweepCase):
             ({"axes": {"random": {"points": 2, "keys": {"workers": {"uniform": {"min": 1}}}}}},
              "needs 'max'"),
             ({"axes": {"random": {"points": 2, "keys": {"channel.bandwidth": {
-                "uniform": {"min": "1 MB/s", "max": "1 GB/s"}}}}}}, "same unit"),
+                "uniform": {"min": "1 MB/s", "max": "1 GB"}}}}}}, "measures something else"),
             ({"axes": {"random": {"points": 2, "keys": {"workers": {"normal": {}}}}}},
              "a range like"),
             ({"axes": grid, "where": "workers > 2"}, "'where' excludes all"),
@@ -359,9 +398,12 @@ class Fast(SweepCase):
     def test_two_sweeps_at_once_on_one_file_lose_nothing_and_write_nothing_twice(self):
         path = self.sweep(LONG)
         whole, _ = self.run_sweep(path, self.folder / "whole.db")
-        both = [Process("sweep", path, "--db", self.folder / "a.db", "-q") for _ in range(2)]
-        for process in both:
-            self.assertEqual(process.wait()[0], DONE)
+        both = [Process("sweep", path, "--db", self.folder / "a.db", "-q", "--json")
+                for _ in range(2)]
+        ended = [process.wait() for process in both]
+        self.assertEqual([code for code, _, _ in ended], [DONE, DONE])
+        done = [json.loads(said) for _, said, _ in ended]
+        self.assertEqual(sum(each["done_now"] for each in done), done[0]["points"])
         opened = Database(self.folder / "a.db")
         self.assertEqual(opened.dump(), whole.dump())
         opened.close()

@@ -51,6 +51,7 @@ struct loss_check {
     const void *arg; /* place's */
     int64_t nodes;   /* that send to each other; 0: not known */
     int64_t rounds;  /* that the run has at most; 0: not known */
+    bool may_lose;   /* the job goes on without what a transport does not repair */
 };
 
 struct loss_kind {
