@@ -3,6 +3,7 @@
 -- Mean cost of each kind of charge, over the replications of a configuration.  What all requests
 -- of a channel cost is one part.
 -- draw: stack
+-- empty: no chosen run is done (`traincast query DB failed` says why)
 SELECT label, CASE WHEN unit = 'request' THEN 'requests'
                    WHEN unit IN ('GB-s', 'invocation') THEN 'functions'
                    WHEN resource LIKE 'vm %' THEN 'machines'

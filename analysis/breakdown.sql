@@ -3,6 +3,7 @@
 -- What the critical path of a run did, activity by activity (table activity explains each): mean
 -- seconds over the replications of a configuration.  The rows of one label sum to its time.
 -- draw: stack
+-- empty: no chosen run is done (`traincast query DB failed` says why)
 SELECT label, activity, sum(critical_s) / of_label.runs AS time_s,
        100 * sum(critical_s) / of_label.sim_time_s AS time_percent
   FROM breakdown JOIN runs USING (run_id) JOIN labels USING (run_id)

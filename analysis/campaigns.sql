@@ -3,6 +3,7 @@
 -- A line for each campaign: how many runs, how they ended, and what all of them took together.
 -- wall_s is the real time of the simulations, everything else is simulated.
 -- More: query DB runs, query DB settings --campaign NAME, query DB failed.
+-- empty: the database has no runs
 SELECT coalesce(campaign, '(none)') AS campaign, count(*) AS runs,
        sum(status = 'done') AS done, sum(status = 'planned') AS planned,
        sum(status = 'running') AS running,

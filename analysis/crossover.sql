@@ -7,6 +7,7 @@
 -- {side} = platform        what tells the sides apart
 -- :a = faas                one side
 -- :b = iaas                the other
+-- empty: it takes runs of both sides that are done at the same x (--param side=..., a=..., b=..., x=...)
 WITH point AS (
     SELECT x, side, label, avg(sim_time_s) AS sim_time_s, avg(cost_usd) AS cost_usd
       FROM (SELECT {x} AS x, {side} AS side, label, sim_time_s, cost_usd

@@ -2,6 +2,7 @@
 --
 -- 'running' is in progress, or its process was killed (then it will never end; run it again).
 -- misfortunes counts what happened to it on the way: crashes, expired functions, throttling.
+-- empty: every chosen run ended well, or waits for its turn
 SELECT run_id, name, label, status, stop_reason, sim_time_s,
        (SELECT count(*) FROM misfortunes WHERE misfortunes.run_id = runs.run_id) AS misfortunes,
        message

@@ -6,6 +6,7 @@
 -- :loss = none   the training loss to reach; none: until the end of the run
 -- :all = 1       0: only those on the frontier
 -- draw: points
+-- empty: no chosen configuration is done in all replications, or reaches that loss in all
 WITH reached AS (
     SELECT run_id, sim_time_s, cost_usd FROM runs WHERE :loss IS NULL AND status = 'done'
     UNION ALL

@@ -6,6 +6,7 @@
 -- {measure} = train_loss     train_loss, train_accuracy, test_loss or test_accuracy
 -- :runs = 200                the last so many of the chosen runs
 -- draw: curves
+-- empty: no chosen run has evaluated that
 SELECT label, run_id, rounds.{x} AS "{x}", rounds.{measure} AS "{measure}"
   FROM rounds JOIN labels USING (run_id)
  WHERE run_id IN (SELECT run_id FROM runs ORDER BY run_id DESC LIMIT :runs)

@@ -13,6 +13,7 @@
 -- Each product is rounded down to a whole pico-dollar per invocation or machine.  Quotient and
 -- remainder are priced apart because the plain product may exceed 64 bits; the sum is the same.
 -- :all = 0   1: also the lines that are right
+-- empty: the bill agrees: every line follows from what happened (--param all=1 shows them)
 WITH item (run_id, unit, resource, unit_price_pusd, billed_pusd, recomputed_pusd) AS (
     SELECT run_id, unit, CASE WHEN unit IN ('GB-s', 'invocation', 'h') THEN 'all' ELSE resource END,
            unit_price_pusd, cost_pusd, 0

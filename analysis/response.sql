@@ -6,6 +6,7 @@
 -- {x} = workers             a column of runs or a setting
 -- {measure} = sim_time_s    a column of runs, or an expression over them and over settings
 -- draw: response
+-- empty: no chosen run is done and has a number for that, of both x and the measure
 WITH measured AS (
     SELECT run_id, {x} AS x, {measure} AS y FROM runs WHERE status = 'done'
 ), same AS ( -- the settings that are x itself

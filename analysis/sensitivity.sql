@@ -5,6 +5,7 @@
 -- share of the measure's variance that the setting accounts for on its own (eta squared).  A
 -- setting with more than twelve numbers is cut into fifths.  seed is the noise beside it.
 -- {measure} = sim_time_s    a column of runs, or an expression over them and over settings
+-- empty: no setting differs between the chosen runs that are done, or their measure never does
 WITH measured AS (
     SELECT run_id, seed, {measure} AS y FROM runs WHERE status = 'done'
 ), setting AS (

@@ -6,6 +6,7 @@
 -- {x} = sim_time_s         or step
 -- :runs = 200              the last so many of the chosen runs
 -- draw: curves
+-- empty: no chosen run notes that metric: query DB "SELECT DISTINCT metric FROM series" lists them
 SELECT label, run_id, x AS "{x}", avg(value) AS value
   FROM (SELECT run_id, series.{x} AS x, value FROM series
          WHERE metric = :metric AND value IS NOT NULL

@@ -4,9 +4,10 @@
 -- speedup is how many times as fast, efficiency_percent how much of the added workers comes out
 -- of it, cost_ratio how many times as much it costs.
 -- draw: response
+-- empty: no chosen run is done (`traincast query DB failed` says why)
 WITH configuration AS (
     SELECT run_id, coalesce((SELECT group_concat(shown, ', ') FROM settings
-                              WHERE settings.run_id = runs.run_id AND key <> 'groups.workers.count'),
+                              WHERE settings.run_id = runs.run_id AND key NOT IN ('groups.workers.count', 'workers')),
                             'all') AS others
       FROM runs WHERE status = 'done'
 ), point AS (

@@ -3,6 +3,7 @@
 -- Over replications (other seeds), after Student; low and high are its ends.  Below five
 -- replications it says little, for one there is none.
 -- {measure} = sim_time_s   a column of runs, or an expression over them and over settings
+-- empty: no chosen run is done and has a number for that
 SELECT label, n, mean, mean - half AS low, mean + half AS high, min, max
   FROM (SELECT label, min(run_id) AS first_run, count(value) AS n, mean, min(value) AS min,
                max(value) AS max,

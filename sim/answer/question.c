@@ -67,6 +67,10 @@ static void read_line(struct question *question, struct text *doc, const char *l
         replace(&question->draw, text + 5);
     } else if (strncmp(text, "log:", 4) == 0) {
         replace(&question->log, text + 4);
+    } else if (strncmp(text, "empty:", 6) == 0) {
+        replace(&question->empty, text + 6);
+    } else if (strncmp(text, "show:", 5) == 0) {
+        question->show = strtoul(text + 5, NULL, 10);
     } else if ((*text != ':' && *text != '{') || !read_param(question, text)) {
         if (*text || doc->length)
             text_add(doc, "%s\n", line + (*line == ' '));
@@ -142,6 +146,7 @@ void question_done(struct question *question)
     free(question->sql);
     free(question->draw);
     free(question->log);
+    free(question->empty);
     *question = (struct question){0};
 }
 
@@ -262,9 +267,29 @@ static bool fill_params(struct answer *answer, const struct question *question,
 
 /* -- the SQL ---------------------------------------------------------------------------------
  */
+
+/* "rounds.{x}" asks for a column of that view. */
+static bool is_of_view(const struct answer *answer, const char *value, struct err *err)
+{
+    size_t end = answer->sql.length - 1, start = end;
+    const char *sql = answer->sql.chars;
+    char *view;
+    bool ok;
+
+    while (start > 0 && (isalnum((unsigned char)sql[start - 1]) || sql[start - 1] == '_'))
+        start--;
+    view = memory_format("%.*s", (int)(end - start), sql + start);
+    ok = results_has_column(view, value, err);
+    free(view);
+    return ok;
+}
+
 static bool add_expression(struct answer *answer, const char *value, bool quoted,
                            struct err *err)
 {
+    if (answer->sql.length && answer->sql.chars[answer->sql.length - 1] == '.' &&
+        !is_of_view(answer, value, err))
+        return false;
     if (quoted || results_is_column(value)) {
         for (; *value; value++)
             text_add(&answer->sql, quoted && *value == '"' ? "\"\"" : "%c", *value);
@@ -324,4 +349,45 @@ void answer_done(struct answer *answer)
     free(answer->value);
     free(answer->params);
     *answer = (struct answer){0};
+}
+
+/* -- in words --------------------------------------------------------------------------------
+ */
+static void keep_count(void *arg, const struct results_cell *cell, int columns)
+{
+    (void)columns;
+    *(int64_t *)arg = (int64_t)cell->number;
+}
+
+static int64_t chosen_runs(struct results *results)
+{
+    int64_t runs = 0;
+    struct err ignored = {""};
+
+    results_query(results, "SELECT count(*) FROM runs", NULL, keep_count, &runs, &ignored);
+    return runs;
+}
+
+void answer_explain_empty(struct results *results, const struct question *question,
+                          struct text *out)
+{
+    if (chosen_runs(results) == 0)
+        text_add(out, "there are no runs that --where and --campaign choose");
+    else if (question->empty)
+        text_add(out, "%s", question->empty);
+}
+
+void answer_explain_runs(struct results *results, const struct answer *answer, struct text *out)
+{
+    const struct results_param *param = answer->params;
+    int64_t runs;
+
+    while (param->name && strcmp(param->name, "runs") != 0)
+        param++;
+    if (!param->name)
+        return;
+    runs = chosen_runs(results);
+    if (strtoll(param->text, NULL, 10) < runs)
+        text_add(out, "the last %s of %lld chosen runs; for all: --param runs=%lld",
+                 param->text, (long long)runs, (long long)runs);
 }

@@ -11,6 +11,8 @@
  * expression
  *     -- draw: curves     how `traincast plot` draws the answer (drawing.h)
  *     -- log: xy          axes that are logarithmic
+ *     -- show: 50         so many rows of a table for people, unless more are asked for
+ *     -- empty: no run ... what it means that there are no rows
  * Without "= PRESET" a parameter must be given.  In the SQL `:loss` stands for the value and
  * `{measure}` for the expression, in which settings are named as in choose.h; within double
  * quotes it stands for what was typed, so that a column can be called by it.  Temporary tables
@@ -34,6 +36,8 @@ struct question {
     char *sql;     /* without the head */
     char *draw;    /* NULL: not drawn */
     char *log;     /* "", "x", "y" or "xy" */
+    char *empty;   /* a clause; NULL: nothing is known */
+    size_t show;   /* rows; 0: all */
     struct question_param *param;
     size_t params, capacity;
 };
@@ -64,5 +68,11 @@ struct answer {
 bool answer_prepare(struct answer *ret_answer, struct results *results,
                     const struct question *question, const struct ask *ask, struct err *err);
 void answer_done(struct answer *answer);
+/* In words, to be added to *out: why an answer may have no rows; "" where that is not known. */
+void answer_explain_empty(struct results *results, const struct question *question,
+                          struct text *out);
+/* ... and which of the chosen runs an answer leaves out (parameter runs); "" where none. */
+void answer_explain_runs(struct results *results, const struct answer *answer,
+                         struct text *out);
 
 #endif

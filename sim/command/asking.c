@@ -16,6 +16,12 @@ enum exit_code asking_refuse(const char *command, const char *why)
     return EXIT_CODE_BAD_INPUT;
 }
 
+void asking_note(const char *command, const struct text *text)
+{
+    if (text->length)
+        fprintf(stderr, "traincast %s: note: %s\n", command, text->chars);
+}
+
 enum exit_code asking_open(const char *command, const char *db, struct results **ret_results)
 {
     struct err err = {""};

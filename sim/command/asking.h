@@ -47,6 +47,9 @@ enum exit_code asking_open(const char *command, const char *db, struct results *
 /* Says that the user's question cannot be answered: EXIT_CODE_BAD_INPUT. */
 enum exit_code asking_refuse(const char *command, const char *why);
 
+/* A word beside the answer, on stderr; none when text is empty. */
+void asking_note(const char *command, const struct text *text);
+
 /* The question that typed means: a name, an .sql file, or, where sql is allowed, a statement.
  */
 struct asked {

@@ -35,6 +35,7 @@ struct command_options {
     char *log, *title, *size;                       /* plot */
     char *run;                                      /* export */
     int unpaired;                                   /* compare */
+    int limit;                                      /* query; 0: not given */
     char **param; /* --param name=value, repeated; ends in NULL */
     int simulate;
     int dry_run, list, no_reuse, merge, leaders, tasks; /* sweep */

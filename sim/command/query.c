@@ -9,11 +9,14 @@
 
 static const struct poptOption *table(struct command_options *options)
 {
-    static struct poptOption rows[9];
+    static struct poptOption rows[11];
     const struct poptOption all[] = {
         COMMAND_QUESTION_OPTIONS(options),
         {"format", 'f', POPT_ARG_STRING, &options->format, 0, TABLE_FORMAT_NAMES, "FORM"},
         {"json", '\0', POPT_ARG_NONE, &options->json, 0, "Short for --format json", NULL},
+        {"limit", '\0', POPT_ARG_INT, &options->limit, 0, "So many rows at most", "N"},
+        {"all", '\0', POPT_ARG_NONE, &options->all, 0,
+         "All rows (csv and json have them without it)", NULL},
         POPT_TABLEEND,
     };
 
@@ -86,23 +89,62 @@ static int explain(const char *typed)
 
 /* -- an answer -------------------------------------------------------------------------------
  */
+struct shown {
+    struct table table;
+    size_t rows, most; /* there are; shown, 0: all */
+};
+
 static void print_names(void *arg, const struct results_cell *cell, int columns)
 {
-    table_names(arg, cell, columns);
+    struct shown *shown = arg;
+
+    table_names(&shown->table, cell, columns);
 }
 
-static bool print_answer(const struct answer *answer, enum table_format format, struct err *err)
+static void show_row(void *arg, const struct results_cell *cell, int columns)
 {
-    struct table rows;
+    struct shown *shown = arg;
+
+    if (shown->rows++ < shown->most || !shown->most)
+        table_row(&shown->table, cell, columns);
+}
+
+/* What the rows do not say themselves, on stderr. */
+static void explain_rows(const struct shown *shown, const struct question *question,
+                         const struct answer *answer)
+{
+    struct text note = {0};
+
+    if (!shown->rows)
+        answer_explain_empty(answer->results, question, &note);
+    else if (shown->most && shown->rows > shown->most)
+        text_add(&note, "%zu of %zu rows (more with --all or --limit N)",
+                 shown->most, shown->rows);
+    else
+        answer_explain_runs(answer->results, answer, &note);
+    fflush(stdout);
+    asking_note("query", &note);
+    text_done(&note);
+}
+
+static bool print_answer(const struct answer *answer, const struct question *question,
+                         const struct command_options *options, enum table_format format,
+                         struct err *err)
+{
+    struct shown shown = {.most = (size_t)options->limit};
     bool ok;
 
+    if (!shown.most && !options->all && format == TABLE_FORMAT_TABLE)
+        shown.most = question->show;
     if (!results_check(answer->results, answer->sql.chars, answer->params, err))
         return false;
-    table_begin(&rows, format, stdout);
-    ok = results_query_names(answer->results, answer->sql.chars, print_names, &rows, err) &&
-         results_query(answer->results, answer->sql.chars, answer->params, table_row, &rows,
+    table_begin(&shown.table, format, stdout);
+    ok = results_query_names(answer->results, answer->sql.chars, print_names, &shown, err) &&
+         results_query(answer->results, answer->sql.chars, answer->params, show_row, &shown,
                        err);
-    table_end(&rows);
+    table_end(&shown.table);
+    if (ok)
+        explain_rows(&shown, question, answer);
     return ok;
 }
 
@@ -129,7 +171,7 @@ static int ask(const char *db, const char *typed, const struct command_options *
     code = EXIT_CODE_BAD_INPUT;
     if (asked_find(&asked, "query", typed, true, options)) {
         if (answer_prepare(&answer, results, asked.question, &asked.ask, &err) &&
-            print_answer(&answer, format, &err))
+            print_answer(&answer, asked.question, options, format, &err))
             code = EXIT_CODE_DONE;
         else
             refuse(asked.question == &asked.own ? "the statement is refused: " : "", err.text);
@@ -146,6 +188,8 @@ static int run(const struct command_options *options, const char *const *argumen
 
     if (options->format && !table_format_of(options->format, &format))
         return (int)asking_refuse("query", "--format is " TABLE_FORMAT_NAMES);
+    if (options->limit < 0 || (options->limit && options->all))
+        return (int)asking_refuse("query", "--limit N is at least 1, and goes without --all");
     if (!arguments[0] || (!arguments[1] && access(arguments[0], F_OK) != 0))
         return explain(arguments[0]);
     if (arguments[1])

@@ -91,6 +91,38 @@ bool results_choose(struct results *results, const char *campaign, const char *w
     return ok;
 }
 
+/* -- columns ------------------------------------------------------------------------------ */
+bool results_is_column(const char *name)
+{
+    for (const struct view *view = views; view->name; view++)
+        for (const struct column *column = view->columns; column->name; column++)
+            if (sqlite3_stricmp(column->name, name) == 0)
+                return true;
+    return false;
+}
+
+bool results_has_column(const char *view_name, const char *name, struct err *err)
+{
+    const struct view *view = views;
+    struct nearest nearest = {.word = name};
+
+    while (view->name && strcmp(view->name, view_name) != 0)
+        view++;
+    for (const struct column *column = view->name ? view->columns : NULL;
+         column && column->name; column++) {
+        if (sqlite3_stricmp(column->name, name) == 0)
+            return true;
+        nearest_try(&nearest, column->name);
+    }
+    if (!view->name)
+        return true;
+    return nearest.best
+               ? err_set(err, "view %s has no column '%s'; did you mean '%s'?", view_name, name,
+                         nearest.best)
+               : err_set(err, "view %s has no column '%s' (`traincast describe db` lists them)",
+                         view_name, name);
+}
+
 /* -- functions ---------------------------------------------------------------------------- */
 enum { ARGUMENTS_MOST = 4 };
 

@@ -346,9 +346,10 @@ static void axes_done(struct axes *axes)
 /* -- labels that were asked for --------------------------------------------------------------
  */
 
-/* SQL of what one column or setting says about a run. */
-static bool add_part(struct text *sql, struct results *results, const char *word,
-                     struct err *err)
+/* Adds SQL of what one column or setting says about a run, and a statement that puts it among
+ * the settings. */
+static bool add_part(struct text *sql, struct text *settings, struct results *results,
+                     const char *word, struct err *err)
 {
     char *key = NULL, *part;
     struct text shown = {0};
@@ -359,6 +360,11 @@ static bool add_part(struct text *sql, struct results *results, const char *word
                                    " THEN '%s ' || %s ELSE coalesce(%s, 'no %s') END",
                                    word, word, word, word, word);
             text_add(sql, "%s", part);
+            text_add(settings,
+                     "INSERT OR IGNORE INTO temp.settings SELECT run_id, '%s', %s, CASE WHEN "
+                     "typeof(%s) IN ('integer', 'real') THEN %s END, %s FROM runs"
+                     " WHERE %s IS NOT NULL;",
+                     column->name, word, word, word, part, word);
             sqlite3_free(part);
             return true;
         }
@@ -372,6 +378,13 @@ static bool add_part(struct text *sql, struct results *results, const char *word
                            shown.chars, key, shown.chars);
     text_add(sql, "%s", part);
     sqlite3_free(part);
+    part = sqlite3_mprintf("INSERT OR IGNORE INTO temp.settings SELECT run_id, key, value_text,"
+                           " value_num, CASE WHEN value_num IS NULL THEN value_text"
+                           " ELSE %Q || ' ' || value_text END FROM main.params"
+                           " WHERE key = %Q AND run_id IN (SELECT run_id FROM runs);",
+                           shown.chars, key);
+    text_add(settings, "%s", part);
+    sqlite3_free(part);
     text_done(&shown);
     free(key);
     return true;
@@ -379,21 +392,23 @@ static bool add_part(struct text *sql, struct results *results, const char *word
 
 static bool label_by(struct results *results, const char *by, struct err *err)
 {
-    struct text sql = {0};
+    struct text sql = {0}, settings = {0};
     char *words = memory_text(by), *rest = words, *word;
     bool ok = true;
 
-    text_add(&sql, "DELETE FROM temp.labels; INSERT INTO temp.labels SELECT run_id, ");
+    text_add(&sql, "DELETE FROM temp.settings; DELETE FROM temp.labels; INSERT INTO "
+                   "temp.labels SELECT run_id, ");
     for (int i = 0; ok && (word = strsep(&rest, ",")); i++) {
         word += strspn(word, " ");
         word[strcspn(word, " ")] = '\0';
         if (i > 0)
             text_add(&sql, " || ', ' || ");
-        ok = add_part(&sql, results, word, err);
+        ok = add_part(&sql, &settings, results, word, err);
     }
-    text_add(&sql, " FROM runs");
+    text_add(&sql, " FROM runs; %s", settings.chars ? settings.chars : "");
     ok = ok && results_change_temporary(results, sql.chars, err);
     text_done(&sql);
+    text_done(&settings);
     free(words);
     return ok;
 }

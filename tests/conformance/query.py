@@ -223,7 +223,10 @@ class Fast(Asking):
         for condition, expected in (
                 ("channel = 's3'", 6), ("workers > 2 AND seed = 1", 6),
                 ("channels.main.kind = 's3'", 6), ("groups.workers.platform.memory = '3 GB'", memory),
-                ("platform.memory >= '2.5 GB'", memory), ("platform.memory > '3 GB'", 0),
+                ("platform.memory >= '2.5 GB'", memory), ("'2.5 GB' <= platform.memory", memory),
+                ("'2.5 GB' <= (\"platform.memory\") AND platform.memory > '1 GB'", memory),
+                ("platform.memory > '1 GB' AND name = '1'", 0), ("rows > 0", 18), ("channels.main = 's3'", 6),
+                ("data.rows > 0 AND platform.memory LIKE '3%'", memory), ("platform.memory > '3 GB'", 0),
                 ("platform.memory BETWEEN '1 GB' AND '3072 MB'", memory),
                 ("learning_rate = 0.1", 18), ("abs(learning_rate - 0.1) < 1e-9", 18),
                 ("\"channels.main.kind\" IN ('s3', 'direct')", 12)):
@@ -245,6 +248,46 @@ class Fast(Asking):
         self.assertIn("faas, workers 2", labels)
         labels = {line["label"] for line in self.ask("runs", "--by", "channels.main.kind,seed")}
         self.assertIn("s3, seed 1", labels)
+
+    def test_answers_over_settings_obey_by(self):
+        lines = self.ask("response", "--by", "channel,workers")
+        self.assertEqual({line["others"] for line in lines}, {"s3", "memcached", "direct"})
+        lines = self.ask("speedup", "--by", "workers, seed")
+        self.assertEqual(len(lines), len({(r["workers"], r["seed"]) for r in self.all_runs}))
+        self.assertEqual({line["key"] for line in self.ask("settings", "--by", "seed")}, {"seed"})
+
+    def test_a_choice_is_named_without_its_kind(self):
+        path = self.folder / "peers.db"
+        self.run_scenario(SOURCE / "tests/golden/replicas.yaml", database=path)
+        for condition, runs in (("averaging = 'rps'", 1), ("job.averaging = 'd_psgd'", 0),
+                                ("loss = 'bernoulli'", 1), ("job.local_steps = 2", 1)):
+            lines = json.loads(traincast("query", path, "runs", "-w", condition, "--json").stdout)
+            self.assertEqual(len(lines), runs, condition)
+        self.assertIn("did you mean 'averaging'?",
+                      self.refuse(path, "runs", "-w", "averagin = 'rps'"))
+
+    def test_rows_that_are_not_shown_are_counted(self):
+        done = traincast("query", self.path, "runs", "--limit", 5)
+        self.assertEqual(len(done.stdout.splitlines()), 7)
+        self.assertIn("5 of 18 rows", done.stderr)
+        many = "-- Numbers?\n-- show: 3\nVALUES (1), (2), (3), (4)\n"
+        path = self.folder / "many.sql"
+        path.write_text(many)
+        self.assertIn("3 of 4 rows", traincast("query", self.path, path).stderr)
+        self.assertEqual(len(self.ask(path)), 4)
+        self.assertEqual(traincast("query", self.path, path, "--all").stderr, "")
+        self.assertIn("the last 2 of 18 chosen runs",
+                      traincast("query", self.path, "learning", "-p", "runs=2", "-f", "csv").stderr)
+
+    def test_an_empty_answer_says_why(self):
+        for arguments, words in ((("recompute_bill",), "the bill agrees"),
+                                 (("failed",), "ended well"), (("latency",), "record.requests=rows"),
+                                 (("summary", "-w", "workers = 77"), "no runs that --where")):
+            done = traincast("query", self.path, *arguments, "-f", "csv")
+            self.assertEqual(len(done.stdout.splitlines()), 1)
+            self.assertIn(words, done.stderr)
+        for name in set(QUESTIONS) - {"runs"}:
+            self.assertIn("-- empty: ", (SOURCE / f"analysis/{name}.sql").read_text(), name)
 
     # -- forms -------------------------------------------------------------------------------
     def test_csv_and_json_keep_every_bit(self):
@@ -305,6 +348,12 @@ class Fast(Asking):
                 (("runs", "-w", "kind = 's3'"), "may be any of"),
                 (("runs", "-w", "workers >"), "not understood"),
                 (("runs", "-w", "workers = 'x"), "not closed"),
+                (("runs", "-w", "platform.memory > '2 XB'"), "wrong unit: '2 XB'"),
+                (("runs", "-w", "platform.memory > '3 GB/s'"), "for example '3 GB'"),
+                (("runs", "-w", "'2 seconds' < platform.memory"), "wrong unit"),
+                (("runs", "-w", "platform.memory = 'much'"), "must be a number with a unit"),
+                (("learning", "-p", "x=epochs"), "did you mean 'epoch'?"),
+                (("runs", "--limit", "-1"), "at least 1"),
                 (("runs", "-w", ""), "empty"), (("runs", "--by", "chanel"), "channel"),
                 (("summary", "-m", "sim_time"), "did you mean"),
                 (("runs", "-f", "xml"), "--format is"), (("SELECT :a",), "no parameter ':a'"),
