@@ -96,7 +96,11 @@ static const struct field data_fields[] = {
                 "it, or parsed in its memory already.  Functions keep nothing.",
          .source = "LambdaML, section 5: hot data"),
     CONF(struct data_conf, validation_ratio, .max = 0.95, .preset = "0",
-         .doc = "Share of every partition that is held out of training."),
+         .doc =
+             "Share of every partition that is held out of training: loaded, held in memory "
+             "and paid for, but neither learnt from nor evaluated, so that time and money "
+             "are those of a job that keeps such rows. What is evaluated beside the training "
+             "rows is the test set."),
     CONF(struct data_conf, images, .fields = images_fields, .optional = true,
          .absent = "pixels are learnt from as they are",
          .doc = "What images are, and what is done to them before they are learnt from. The "

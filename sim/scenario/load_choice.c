@@ -113,9 +113,61 @@ static struct cascade of_that_kind(struct loader *loader, const struct cascade *
 
 /* -- provider --------------------------------------------------------------------- */
 
+static bool says(struct item *const *entry, size_t count, const char *key)
+{
+    for (size_t i = 0; i < count; i++)
+        if (node_find(entry[i]->value, key))
+            return true;
+    return false;
+}
+
+/* Nobody names a provider, and the platform says not by itself what one would: that is said
+ * here, with what no provider can say, and all that follows from it need not be. */
+static void say_unprovided(struct loader *loader, const struct cascade *platform)
+{
+    const struct family *family = family_named(loader->options, "platform");
+    const struct item *named = kind_item(platform, "kind");
+    const struct kind *kind = family && named->value->type == NODE_SCALAR
+                                  ? family_find(family, named->value->text)
+                                  : NULL;
+    struct item provider = {
+        .key = "provider",
+        .value = node_new(loader->arena, NODE_SCALAR, LAYER_SET, (struct place){0})};
+    struct item *below[SCOPE_MOST];
+    struct text own = {0};
+    struct scope scope;
+    size_t names, count, missing = 0;
+    const char **name = catalogue_name_list(loader, &names);
+    char key[64];
+
+    if (!kind || names == 0)
+        return;
+    provider.value->text = name[0];
+    scope_open(loader, &provider, NULL, &scope);
+    count = scope_find(&scope, family->name, kind->name, below);
+    for (const struct field *field = kind->fields; field && field->member; field++) {
+        if (field->optional || field->preset || field->type == FIELD_STRUCT ||
+            field->type == FIELD_MAP ||
+            cascade_key(loader, platform, field_key(field, key, sizeof key)).count)
+            continue;
+        if (says(below, count, key))
+            missing++;
+        else if (field->type != FIELD_ENTRY) /* which knows what absence means */
+            text_add(&own, "%s'%s'", own.length ? ", " : ", and give ", key);
+    }
+    if (missing)
+        diag_add(loader->diags, DIAG_ERROR, platform->item[0]->place,
+                 "'%s' needs a provider, which says what it can do and what it costs: name one "
+                 "('provider: NAME', there are: %s)%s",
+                 kind->name, catalogue_names(loader), own.length ? own.chars : "");
+    loader->provider_failed = missing > 0;
+    text_done(&own);
+}
+
 void find_first_scope(struct loader *loader)
 {
     struct cascade groups = cascade_key(loader, &loader->root, "groups");
+    struct cascade first = {0};
     const struct item *names[MAP_MOST];
     size_t count = 0;
 
@@ -129,12 +181,16 @@ void find_first_scope(struct loader *loader)
         const struct item *file = cascade_first(loader, &platform, "file");
 
         loader->provider_failed = loader->provider_failed && platform.count == 0;
+        if (!first.count)
+            first = platform;
         if (!provider && !file)
             continue;
         scope_open(loader, provider, file, &loader->first_scope);
         loader->provider_failed = loader->first_scope.count == 0;
         return;
     }
+    if (first.count)
+        say_unprovided(loader, &first);
 }
 
 /* The provider in force for a platform or channel: named here, else the first group's.  Who

@@ -124,7 +124,7 @@ struct sweep *sweep_new(const char *path, const struct scenario_options *options
     if (!sweep->sheet)
         return sweep_free(sweep);
     sweep->name = sweep->conf.name ? sweep->conf.name : stem_of(&sweep->arena, path);
-    if (!read_scenarios(sweep, diags) | !read_common(sweep, diags) |
+    if ((int)!read_scenarios(sweep, diags) | (int)!read_common(sweep, diags) |
         !axes_read(&sweep->axes, &sweep->conf.axes,
                    (uint64_t)(sweep->conf.seed ? sweep->conf.seed : 1), &sweep->arena, diags))
         return sweep_free(sweep);

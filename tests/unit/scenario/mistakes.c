@@ -164,8 +164,8 @@ static void without_a_provider_the_error_says_to_name_one(void **state)
     (void)state;
     refused_with(
         WORKERS "platform: {kind: faas, memory: 1 GB}\n" CHANNEL LEARNING, NULL,
-        "error: 'faas' needs 'cold_start', 'lifetime', 'price'; name a provider that says "
-        "so ('provider: NAME', there are: cloud, cloud-2)\n");
+        "error: 'faas' needs a provider, which says what it can do and what it costs: name one "
+        "('provider: NAME', there are: cloud, cloud-2)\n");
 }
 
 static void an_unknown_entry_gets_a_suggestion_and_the_list(void **state)
