@@ -2,6 +2,7 @@
 --
 -- Of jobs of kind `search`: the trials' values, losses and hours, the best first (by the test
 -- rows' last loss if there are any, else by the training rows').
+-- empty: no chosen run is a search with trials
 SELECT run_id, entity AS trial,
        max(value) FILTER (WHERE metric = 'value') AS tried,
        max(value) FILTER (WHERE metric = 'final_train_loss') AS train_loss,
