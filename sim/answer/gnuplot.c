@@ -8,9 +8,12 @@
 #include <errno.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/memory.h"
 
 extern char **environ;
 
@@ -40,21 +43,42 @@ bool gnuplot_can_draw(const char *path)
     return terminal_of(path) != NULL;
 }
 
+/* gnuplot writes here, and what it has finished takes the place of the picture. */
+static char *unfinished(const char *path)
+{
+    return memory_format("%s.part", path);
+}
+
+static bool can_write(const char *path, struct err *err)
+{
+    FILE *file = fopen(path, "w");
+
+    return (file && fclose(file) == 0) ||
+           err_set(err, "cannot write %s: %s", path, strerror(errno));
+}
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 bool gnuplot_begin(struct text *script, const char *path, struct gnuplot_size size,
                    struct err *err)
 {
     const struct terminal *terminal = terminal_of(path);
+    char *part;
 
     if (!terminal)
         return err_set(err, "%s: a picture's name ends in .svg, .png or .pdf", path);
+    part = unfinished(path);
+    if (!can_write(part, err)) {
+        free(part);
+        return false;
+    }
     text_add(script, "set terminal ");
     text_add(script, terminal->format, size.width * terminal->unit,
              size.height * terminal->unit);
     text_add(script, "\nset output ");
-    gnuplot_quote(script, path);
+    gnuplot_quote(script, part);
     text_add(script, "\n");
+    free(part);
     return true;
 }
 #pragma GCC diagnostic pop
@@ -123,7 +147,7 @@ static bool spawn(int script, pid_t *ret_child, struct err *err)
     return failure ? err_set(err, "there is no picture: gnuplot: %s", strerror(failure)) : true;
 }
 
-bool gnuplot_run(const struct text *script, struct err *err)
+static bool draw(const struct text *script, struct err *err)
 {
     FILE *file = tmpfile();
     int status = 0;
@@ -146,5 +170,18 @@ bool gnuplot_run(const struct text *script, struct err *err)
         err_set(err, "there is no picture: gnuplot failed");
 done:
     fclose(file);
+    return ok;
+}
+
+bool gnuplot_run(const struct text *script, const char *path, struct err *err)
+{
+    char *part = unfinished(path);
+    bool ok = draw(script, err);
+
+    if (ok && rename(part, path) != 0)
+        ok = err_set(err, "cannot write %s: %s", path, strerror(errno));
+    if (!ok)
+        unlink(part);
+    free(part);
     return ok;
 }

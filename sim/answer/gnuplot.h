@@ -13,7 +13,8 @@ struct gnuplot_size {
     int width, height;
 };
 /* Adds `set terminal` and `set output` for the path's ending.  False when it is none that can
- * be drawn: .svg, .pdf or .png. */
+ * be drawn (.svg, .pdf or .png), or nothing can be written there; if true, gnuplot_run follows.
+ */
 bool gnuplot_begin(struct text *script, const char *path, struct gnuplot_size size,
                    struct err *err);
 bool gnuplot_can_draw(const char *path);
@@ -28,7 +29,8 @@ const char *gnuplot_colour(size_t i);
 const char *gnuplot_fill(size_t i, const char **ret_ink);
 int gnuplot_marker(size_t i);       /* pointtype */
 const char *gnuplot_dash(size_t i); /* dashtype */
-/* False when it is not installed or failed; its complaints go to stderr. */
-bool gnuplot_run(const struct text *script, struct err *err);
+/* False when it is not installed or failed: then what was at path is still there, else the
+ * picture.  Its complaints go to stderr. */
+bool gnuplot_run(const struct text *script, const char *path, struct err *err);
 
 #endif

@@ -68,6 +68,31 @@ bool rows_are_numbers(const struct rows *rows, int column)
     return true;
 }
 
+void rows_scale_bytes(struct rows *rows, int column, double base)
+{
+    static const char *const ends[] = {"bytes", "kb", "mb", "gb"};
+    size_t width = (size_t)rows->columns, stem = strlen(rows->name[column]);
+    double unit = base * base * base;
+    char *name;
+    int end = 3;
+
+    for (size_t i = 0; i < rows->count; i++)
+        for (; end > 0 && fmod(rows_number(rows, i, column), unit) != 0; end--)
+            unit /= base;
+    if (stem > 6 && strcmp(rows->name[column] + stem - 6, "_bytes") == 0)
+        stem -= 6;
+    name = memory_format("%.*s_%s", (int)stem, rows->name[column], ends[end]);
+    free(rows->name[column]);
+    rows->name[column] = name;
+    for (size_t i = 0; i < rows->count; i++) {
+        size_t at = i * width + (size_t)column;
+
+        rows->number[at] /= unit;
+        free(rows->text[at]);
+        rows->text[at] = memory_format("%.10g", rows->number[at]);
+    }
+}
+
 /* -- groups ----------------------------------------------------------------------------------
  */
 struct place {

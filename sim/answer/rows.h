@@ -23,6 +23,10 @@ const char *rows_text(const struct rows *rows, size_t row, int column); /* never
 double rows_number(const struct rows *rows, size_t row, int column);
 bool rows_are_numbers(const struct rows *rows, int column); /* all of them */
 
+/* A column of bytes in the largest of GB, MB, KB in which all of them are whole; its name gets
+ * the unit as its end ("memory_gb").  base: 1000 or 1024. */
+void rows_scale_bytes(struct rows *rows, int column, double base);
+
 /* The different texts of a column, in order of appearance, and which one each row has. */
 struct groups {
     size_t count, capacity;

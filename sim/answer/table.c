@@ -43,8 +43,8 @@ static bool is_integer(const struct results_cell *cell)
 }
 
 static const char *const units[][2] = {
-    {"_s", "s"},         {"_ms", "ms"},     {"_usd", "USD"},     {"_pusd", "pico-USD"},
-    {"_bytes", "bytes"}, {"_percent", "%"}, {"_per_hour", "/h"},
+    {"_s", "s"},   {"_ms", "ms"}, {"_usd", "USD"}, {"_pusd", "pico-USD"}, {"_bytes", "bytes"},
+    {"_gb", "GB"}, {"_mb", "MB"}, {"_kb", "kB"},   {"_percent", "%"},     {"_per_hour", "/h"},
 };
 
 void table_heading(const char *name, struct text *out)

@@ -145,7 +145,7 @@ bool chart_of_channel(const char *path, const char *title, const struct channel_
     add_points(&script, fit, 3);
     text_add(&script, ", 0 with lines linewidth 2 linecolor rgb 'black'\n");
     end(&script);
-    ok = ok && gnuplot_run(&script, err);
+    ok = ok && gnuplot_run(&script, path, err);
     text_done(&script);
     return ok;
 }
@@ -180,7 +180,7 @@ bool chart_of_compute(const char *path, const char *title, const struct compute_
         "with lines linewidth 2 linecolor rgb 'black'\n",
         gnuplot_colour(0));
     end(&script);
-    ok = ok && gnuplot_run(&script, err);
+    ok = ok && gnuplot_run(&script, path, err);
     text_done(&script);
     return ok;
 }

@@ -77,10 +77,10 @@ static bool write_file(const char *path, const struct text *text, struct err *er
     bool failed;
 
     if (!out)
-        return err_set(err, "%s: %s", path, strerror(errno));
+        return err_set(err, "cannot write %s: %s", path, strerror(errno));
     failed = fwrite(text->chars, 1, text->length, out) != text->length;
     if (fclose(out) != 0 || failed)
-        return err_set(err, "%s: %s", path, strerror(errno));
+        return err_set(err, "cannot write %s: %s", path, strerror(errno));
     return true;
 }
 
@@ -92,7 +92,7 @@ static bool draw(const struct drawing *drawing, const char *path, struct err *er
 
     text_add_bytes(&script, drawing->script.chars, drawing->script.length);
     text_add(&script, "unset output\n");
-    ok = ok && gnuplot_run(&script, err);
+    ok = ok && gnuplot_run(&script, path, err);
     text_done(&script);
     return ok;
 }
@@ -121,9 +121,24 @@ static enum exit_code write_figure(const struct question *question, const struct
         code = EXIT_CODE_MACHINE;
     } else {
         code = EXIT_CODE_DONE;
+        asking_note("plot", &drawing.note);
     }
     drawing_done(&drawing);
     return code;
+}
+
+/* Memory in the largest unit in which every value is whole ("memory" -> "memory_gb"). */
+static void scale_memory(struct results *results, struct rows *rows)
+{
+    for (int i = 0; i < rows->columns; i++) {
+        enum dimension dimension = DIMENSION_NONE;
+
+        if (results_is_column(rows->name[i]) || !rows_are_numbers(rows, i))
+            continue;
+        if (results_setting_dimension(results, rows->name[i], &dimension) &&
+            (dimension == DIMENSION_MEMORY || dimension == DIMENSION_BYTES))
+            rows_scale_bytes(rows, i, dimension == DIMENSION_MEMORY ? 1024 : 1000);
+    }
 }
 
 /* -- the command -----------------------------------------------------------------------------
@@ -141,11 +156,19 @@ static enum exit_code plot(struct results *results, const struct asked *asked,
                 asked->question->name);
     else if (answer_prepare(&answer, results, asked->question, &asked->ask, &err) &&
              results_query(results, answer.sql.chars, answer.params, rows_add, &rows, &err)) {
-        if (rows.count)
+        struct text note = {0};
+
+        if (rows.count) {
+            scale_memory(results, &rows);
             code = write_figure(asked->question, &rows, options);
-        else
-            err_set(&err, "there is nothing to draw: no chosen run has an answer to '%s'",
-                    asked->question->name);
+            answer_explain_runs(results, &answer, &note);
+            asking_note("plot", &note);
+        } else {
+            answer_explain_empty(results, asked->question, &note);
+            err_set(&err, "there is nothing to draw as '%s': %s", asked->question->name,
+                    note.length ? note.chars : "no chosen run has an answer");
+        }
+        text_done(&note);
     }
     if (*err.text)
         asking_refuse("plot", err.text);

@@ -2,7 +2,8 @@
  * curves.c -- something over time or money: a line for each configuration.
  *
  * Replications evaluate at other times, so their curves are set on one grid, linear between two
- * evaluations, from where the last of them begins to where the first of them ends. */
+ * evaluations, from where the last of them begins to where the last of them ends.  One that has
+ * ended keeps its last value: it has learnt that, and will learn no more. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -28,11 +29,13 @@ static double y_of(const struct curve *curve, size_t i)
     return rows_number(curve->rows, curve->row[i], Y);
 }
 
-/* x within the curve. */
+/* x from the curve's begin on. */
 static double value_at(const struct curve *curve, double x)
 {
     size_t low = 0, high = curve->count - 1;
 
+    if (x >= x_of(curve, high))
+        return y_of(curve, high);
     while (high - low > 1) {
         size_t middle = (low + high) / 2;
 
@@ -66,17 +69,22 @@ static bool have_equal_x(const struct curve *curve, size_t count)
     return true;
 }
 
-static void add_mean(struct series *series, const struct curve *curve, size_t count)
+/* Returns whether a curve went on after another had ended. */
+static bool add_mean(struct series *series, const struct curve *curve, size_t count)
 {
-    double low = -INFINITY, high = INFINITY, *y = NEW_ARRAY(double, count);
+    double low = -INFINITY, high = -INFINITY, first_end = INFINITY,
+           *y = NEW_ARRAY(double, count);
     bool equal = have_equal_x(curve, count);
     size_t points = equal ? curve[0].count : GRID;
 
     for (size_t i = 0; i < count; i++) {
         low = fmax(low, x_of(&curve[i], 0));
-        high = fmin(high, x_of(&curve[i], curve[i].count - 1));
+        high = fmax(high, x_of(&curve[i], curve[i].count - 1));
+        first_end = fmin(first_end, x_of(&curve[i], curve[i].count - 1));
     }
-    for (size_t j = 0; j < points && low <= high; j++) {
+    if (!equal && low == high)
+        points = 1;
+    for (size_t j = 0; j < points; j++) {
         double x = equal ? x_of(curve, j) : low + (high - low) * (double)j / (GRID - 1);
         struct interval mean;
 
@@ -86,6 +94,7 @@ static void add_mean(struct series *series, const struct curve *curve, size_t co
         series_add(series, (struct series_point){x, mean.mean, mean.half, count});
     }
     free(y);
+    return first_end < high;
 }
 
 /* Rows come run by run. */
@@ -103,11 +112,13 @@ static struct curve *curves_of(const struct rows *rows, const struct groups *run
     return curve;
 }
 
-static void fill(struct series_set *set, const struct rows *rows, const struct groups *series)
+/* Returns whether any mean has curves in it that had ended. */
+static bool fill(struct series_set *set, const struct rows *rows, const struct groups *series)
 {
     struct groups runs = groups_of(rows, RUN);
     struct curve *curve = curves_of(rows, &runs);
     struct curve *mine = NEW_ARRAY(struct curve, runs.count + 1);
+    bool ended = false;
 
     for (size_t s = 0; s < set->count; s++) {
         size_t count = 0;
@@ -118,13 +129,14 @@ static void fill(struct series_set *set, const struct rows *rows, const struct g
         if (count == 1)
             add_points(&set->series[s], &mine[0]);
         else if (count > 1)
-            add_mean(&set->series[s], mine, count);
+            ended = add_mean(&set->series[s], mine, count) || ended;
     }
     for (size_t i = 0; i < runs.count; i++)
         free(curve[i].row);
     free(curve);
     free(mine);
     groups_done(&runs);
+    return ended;
 }
 
 static bool draw(struct drawing *drawing, struct err *err)
@@ -137,7 +149,9 @@ static bool draw(struct drawing *drawing, struct err *err)
 
     ok = ok && series_begin(&set, &series, err);
     if (ok) {
-        fill(&set, rows, &series);
+        if (fill(&set, rows, &series))
+            text_add(&drawing->note,
+                     "replications that have ended count with their last value");
         drawing_axes(drawing, rows->name[X], rows->name[Y]);
         if (!drawing->log_x && series_range_x(&set).low >= 0)
             text_add(&drawing->script, "set xrange [0:*]\n"); /* time and money begin there */

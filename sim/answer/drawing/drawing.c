@@ -41,6 +41,7 @@ void drawing_done(struct drawing *drawing)
 {
     text_done(&drawing->script);
     text_done(&drawing->data);
+    text_done(&drawing->note);
 }
 
 /* -- axes ------------------------------------------------------------------------------------
@@ -73,7 +74,19 @@ void drawing_axes(struct drawing *drawing, const char *x, const char *y)
              "set encoding utf8\nset border 3 linewidth 1\nset tics nomirror out\n"
              "set grid xtics ytics back linetype 1 linewidth 0.5 linecolor rgb '#D0D0D0'\n"
              "set key outside top left horizontal Left reverse noenhanced samplen 3 width 2 "
-             "height 0.4\nset format '%%g'\n");
+             "height 0.4\nset format '%%g'\nset rmargin 4\n"); /* the last number's half */
+}
+
+void drawing_show_note(struct drawing *drawing)
+{
+    struct text *script = &drawing->script;
+
+    if (!drawing->note.length)
+        return;
+    text_add(script, "set bmargin 5\nset label ");
+    gnuplot_quote(script, drawing->note.chars);
+    text_add(script, " at screen 0.99,0.025 right noenhanced font ',10' textcolor rgb "
+                     "'#505050'\n");
 }
 
 struct drawing_range drawing_range_of(const struct rows *rows, int column)

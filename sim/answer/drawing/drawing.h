@@ -23,6 +23,7 @@ struct drawing {
     int width, height;       /* pixels; a drawing may change height where it was not given */
     bool size_given;
     struct text script, data; /* out: without terminal and output; csv */
+    struct text note;         /* out: what the figure leaves out or adds; empty: nothing */
 };
 
 struct drawing_kind {
@@ -42,6 +43,8 @@ void drawing_done(struct drawing *drawing);
 
 /* Title, axes with the headings of those columns, a grid, the key where it fits. */
 void drawing_axes(struct drawing *drawing, const char *x, const char *y);
+/* Puts the note into the figure's corner. */
+void drawing_show_note(struct drawing *drawing);
 /* A logarithm where the numbers differ by more than twenty times, unless it was said. */
 struct drawing_range {
     double low, high;

@@ -119,6 +119,15 @@ static bool has_interval(const struct series *series)
     return false;
 }
 
+static size_t count_intervals(const struct series_set *set)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < set->count; i++)
+        count += has_interval(&set->series[i]);
+    return count;
+}
+
 static void add_blocks(struct text *script, const struct series_set *set)
 {
     for (size_t i = 0; i < set->count; i++) {
@@ -178,8 +187,15 @@ void series_plot(const struct series_set *set, enum series_style style, const ch
                  const char *y, const struct groups *x_names, struct drawing *drawing)
 {
     struct text *script = &drawing->script;
-    bool begun = false;
+    bool begun = false, intervals = style != SERIES_STEPS;
 
+    if (style == SERIES_BANDS && count_intervals(set) > SERIES_BANDS_MOST) {
+        intervals = false;
+        text_add(&drawing->note,
+                 "%smeans without their bands of 95 %% confidence: too many lines",
+                 drawing->note.length ? "; " : "");
+    }
+    drawing_show_note(drawing);
     if (x_names)
         add_x_names(script, x_names);
     if (set->count == 1)
@@ -191,7 +207,7 @@ void series_plot(const struct series_set *set, enum series_style style, const ch
             continue;
         text_add(script, "%s", begun ? ", " : "");
         begun = true;
-        if (style != SERIES_STEPS && has_interval(&set->series[i]))
+        if (intervals && has_interval(&set->series[i]))
             add_interval(script, i, style); /* behind the line */
         add_line(script, &set->series[i], i, style);
     }

@@ -32,6 +32,8 @@ enum series_style {
 /* One series for each group, without points; false when they are too many. */
 bool series_begin(struct series_set *set, const struct groups *groups, struct err *err);
 void series_add(struct series *series, struct series_point point);
+/* Above so many lines their bands would be one grey: they are left out, with a note. */
+enum { SERIES_BANDS_MOST = 6 };
 /* Writes the script from `plot` on, and the csv.  x_names: what stands at x = 0, 1, 2 ...;
  * NULL: numbers. */
 void series_plot(const struct series_set *set, enum series_style style, const char *x,

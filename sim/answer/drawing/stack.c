@@ -3,6 +3,7 @@
  * into it, so that a copy without colours can be read, too. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "sim/answer/drawing/drawing.h"
@@ -11,13 +12,14 @@
 
 enum { LABEL, PART, SIZE, COLUMNS };
 enum { BARS_MOST = 40, BAR_PIXELS = 34, FRAME_PIXELS = 130 };
-static const double written_from = 0.07; /* of the longest bar */
+enum { SHARE_PIXELS = 42, LETTER_PIXELS = 9, RIGHT_PIXELS = 40, LEAST_PIXELS = 100 };
 
 struct bars {
     const struct rows *rows;
     struct groups label, part;
     double *size; /* [labels][parts] */
     double longest;
+    double written_from; /* a size that has room for its share */
 };
 
 static double *size_of(const struct bars *bars, size_t label, size_t part)
@@ -61,6 +63,18 @@ static double middle_of(const struct bars *bars, size_t label)
     return (double)(bars->label.count - 1 - label);
 }
 
+/* What the names leave of the figure's width is the longest bar's. */
+static double size_of_share(const struct bars *bars, int width)
+{
+    size_t letters = 0;
+    double pixels;
+
+    for (size_t l = 0; l < bars->label.count; l++)
+        letters = strlen(bars->label.name[l]) > letters ? strlen(bars->label.name[l]) : letters;
+    pixels = width - RIGHT_PIXELS - (double)(LETTER_PIXELS * (letters + 3));
+    return bars->longest * SHARE_PIXELS / fmax(pixels, LEAST_PIXELS);
+}
+
 static void add_shares(struct text *script, const struct bars *bars)
 {
     for (size_t l = 0; l < bars->label.count; l++) {
@@ -71,7 +85,7 @@ static void add_shares(struct text *script, const struct bars *bars)
             const char *ink;
 
             gnuplot_fill(p, &ink);
-            if (size > written_from * bars->longest)
+            if (size > bars->written_from)
                 text_add(script,
                          "set label '%.0f %%' at %.9g,%.9g center front font ',11' textcolor "
                          "rgb '%s'\n",
@@ -101,8 +115,8 @@ static void add_blocks(struct text *script, const struct bars *bars)
 
 static void add_bars(struct text *script, const struct bars *bars)
 {
-    text_add(script, "set yrange [-0.6:%g]\nset xrange [0:*]\nset ytics (",
-             (double)bars->label.count - 0.4);
+    text_add(script, "set yrange [-0.6:%g]\nset xrange [0:%.9g]\nset ytics (",
+             (double)bars->label.count - 0.4, bars->longest * 1.01);
     for (size_t l = 0; l < bars->label.count; l++) {
         text_add(script, "%s", l ? ", " : "");
         gnuplot_quote(script, bars->label.name[l]);
@@ -153,6 +167,7 @@ static bool draw(struct drawing *drawing, struct err *err)
     if (ok) {
         drawing_room_for_names(drawing, bars.label.name, bars.label.count, false);
         drawing_axes(drawing, rows->name[SIZE], NULL);
+        bars.written_from = size_of_share(&bars, drawing->width);
         add_bars(&drawing->script, &bars);
         write_data(&bars, &drawing->data);
         if (!drawing->size_given)
