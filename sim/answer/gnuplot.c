@@ -49,9 +49,9 @@ static char *unfinished(const char *path)
     return memory_format("%s.part", path);
 }
 
-static bool can_write(const char *path, struct err *err)
+static bool can_write(const char *part, const char *path, struct err *err)
 {
-    FILE *file = fopen(path, "w");
+    FILE *file = fopen(part, "w");
 
     return (file && fclose(file) == 0) ||
            err_set(err, "cannot write %s: %s", path, strerror(errno));
@@ -68,7 +68,7 @@ bool gnuplot_begin(struct text *script, const char *path, struct gnuplot_size si
     if (!terminal)
         return err_set(err, "%s: a picture's name ends in .svg, .png or .pdf", path);
     part = unfinished(path);
-    if (!can_write(part, err)) {
+    if (!can_write(part, path, err)) {
         free(part);
         return false;
     }

@@ -12,6 +12,7 @@
 
 enum { SERIES, RUN, X, Y, COLUMNS };
 enum { GRID = 120 };
+static const double told_from = 0.02; /* of a mean: so much later another ended */
 
 /* A run's points: rows first .. first + count, x ascending. */
 struct curve {
@@ -94,7 +95,7 @@ static bool add_mean(struct series *series, const struct curve *curve, size_t co
         series_add(series, (struct series_point){x, mean.mean, mean.half, count});
     }
     free(y);
-    return first_end < high;
+    return first_end < high - told_from * (high - low);
 }
 
 /* Rows come run by run. */
@@ -150,8 +151,7 @@ static bool draw(struct drawing *drawing, struct err *err)
     ok = ok && series_begin(&set, &series, err);
     if (ok) {
         if (fill(&set, rows, &series))
-            text_add(&drawing->note,
-                     "replications that have ended count with their last value");
+            text_add(&drawing->note, "replications that ended keep their last value");
         drawing_axes(drawing, rows->name[X], rows->name[Y]);
         if (!drawing->log_x && series_range_x(&set).low >= 0)
             text_add(&drawing->script, "set xrange [0:*]\n"); /* time and money begin there */

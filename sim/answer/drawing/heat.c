@@ -119,7 +119,7 @@ static bool draw(struct drawing *drawing, struct err *err)
         table_heading(rows->name[VALUE], &heading);
         text_add(&drawing->script, "set cblabel ");
         gnuplot_quote(&drawing->script, heading.chars);
-        text_add(&drawing->script, " noenhanced offset 1.5\nset rmargin 18\n");
+        text_add(&drawing->script, " noenhanced offset 1.5\nset rmargin 11\n");
         add_tics(&drawing->script, "x", &x);
         add_tics(&drawing->script, "y", &y);
         add_cells(&drawing->script, rows, &x, &y);

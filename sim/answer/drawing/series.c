@@ -11,6 +11,8 @@
 
 /* A line with more points has markers at some of them only. */
 enum { MARKERS_MOST = 15 };
+/* The key of more lines takes the figure's place: it grows. */
+enum { KEY_MOST = 6, KEY_PIXELS = 20 };
 
 bool series_begin(struct series_set *set, const struct groups *groups, struct err *err)
 {
@@ -191,11 +193,12 @@ void series_plot(const struct series_set *set, enum series_style style, const ch
 
     if (style == SERIES_BANDS && count_intervals(set) > SERIES_BANDS_MOST) {
         intervals = false;
-        text_add(&drawing->note,
-                 "%smeans without their bands of 95 %% confidence: too many lines",
+        text_add(&drawing->note, "%sno bands of confidence: too many lines",
                  drawing->note.length ? "; " : "");
     }
     drawing_show_note(drawing);
+    if (!drawing->size_given && set->count > KEY_MOST)
+        drawing->height += KEY_PIXELS * (int)(set->count - KEY_MOST);
     if (x_names)
         add_x_names(script, x_names);
     if (set->count == 1)
