@@ -1,7 +1,7 @@
 -- How does learning go on, over time or over money?
 --
 -- Every evaluation of every run.  Over replications the figure shows the mean and its band of 95 %
--- confidence, as far as all of them go.
+-- confidence; one that has ended keeps its last value.
 -- {x} = sim_time_s           sim_time_s, cost_usd, epoch or round
 -- {measure} = train_loss     train_loss, train_accuracy, test_loss or test_accuracy
 -- :runs = 200                the last so many of the chosen runs

@@ -112,7 +112,8 @@ class Plot(Case):
             with self.subTest(name=name):
                 path = self.folder / f"{name}.svg"
                 done = self.plot(name, "--out", path, *arguments)
-                self.assertEqual(done.stdout + done.stderr, "")
+                self.assertEqual(done.stdout, "")
+                self.assertRegex(done.stderr, r"^(traincast plot: note: .*\n)?$")
                 root = xml.etree.ElementTree.parse(path).getroot()
                 text = " ".join(" ".join(node.itertext()) for node in root.iter()
                                 if node.tag.endswith("text"))
@@ -171,6 +172,44 @@ class Plot(Case):
         self.assertIn("gnuplot-nox", done.stderr)
         self.assertGreater(len(data.read_text().splitlines()), 9)
         self.plot("breakdown", "--data", data, env={"PATH": str(self.folder)})
+
+    def test_a_run_that_has_ended_keeps_its_last_value(self):
+        path = self.folder / "ended.db"
+        for seed, epochs in ((1, 1), (2, 3), (3, 2)):
+            self.run_scenario(training(seed=seed, stop={"epochs": epochs}), database=path)
+        data = self.folder / "data.csv"
+        done = traincast("plot", path, "learning", "--data", data, "--by", "channel")
+        self.assertIn("keep their last value", done.stderr)
+        rows = list(csv.DictReader(data.read_text().splitlines()))
+        database = Database(path)
+        last = [row["train_loss"] for row in database.rows("SELECT train_loss FROM runs")]
+        end = database.value("SELECT max(sim_time_s) FROM rounds WHERE train_loss IS NOT NULL")
+        database.close()
+        self.assert_close(float(rows[-1]["sim_time_s"]), end, 1e-9)
+        self.assert_close(float(rows[-1]["train_loss"]), math.fsum(last) / 3, 1e-9)
+
+    def test_memory_has_human_units(self):
+        rows = self.data("response", "-p", "x=platform.memory", "-w", "platform.kind = 'faas'")
+        self.assertEqual({row["platform.memory_gb"] for row in rows}, {"3"})
+
+    @needs_gnuplot
+    def test_what_cannot_be_drawn_leaves_no_file(self):
+        done = self.plot("frontier", "--out", self.folder / "no" / "x.png", expect=MACHINE)
+        self.assertIn("cannot write", done.stderr)
+        self.assertNotIn("part", done.stderr)
+        self.assertEqual(done.stdout, "")
+        figure = self.folder / "figure.svg"
+        figure.write_text("before")
+        self.plot("learning", "-w", "workers = 77", "--out", figure, expect=BAD_INPUT)
+        self.assertEqual(figure.read_text(), "before")
+        self.plot("learning", "--out", figure)
+        self.assertEqual(list(self.folder.iterdir()), [figure])
+
+    def test_above_six_lines_bands_are_left_out_and_it_says_so(self):
+        done = self.plot("learning", "--data", self.folder / "data.csv")
+        self.assertIn("no bands of confidence", done.stderr)
+        done = self.plot("learning", "--data", self.folder / "data.csv", "--by", "channel")
+        self.assertNotIn("no bands", done.stderr)
 
     def test_mistakes_are_named(self):
         out = self.folder / "x.svg"
