@@ -13,6 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/decimal.h"
 #include "base/text.h"
 
 struct unit {
@@ -117,10 +118,10 @@ enum dimension dimension_of_name(const char *name, size_t *ret_stem)
         const char *bare = suffixes[i] + (suffixes[i][0] == '_');
         size_t size = strlen(suffixes[i]);
 
+        if (size <= longest || !length || name[length - 1] != suffixes[i][size - 1])
+            continue;
         if (strcmp(name, bare) != 0 &&
             (length < size || strcmp(name + length - size, suffixes[i]) != 0))
-            continue;
-        if (size <= longest)
             continue;
         longest = size;
         found = (enum dimension)i;
@@ -192,8 +193,11 @@ static double shifted(const char *number, size_t length, int shift)
     const char *e = memchr(number, 'e', length);
     long exponent = 0;
     double value;
-    char *copy = malloc(length + 32);
+    char *copy;
 
+    if (decimal_read(number, length, shift, &value))
+        return value;
+    copy = malloc(length + 32);
     if (!copy)
         return NAN;
     if (!e)
@@ -266,17 +270,18 @@ bool units_parse(const char *text, enum dimension dimension, double *ret_value, 
     char shown[TEXT_SHOWN];
     double value;
 
-    text_shown(text, shown);
     while (*word == ' ' || *word == '\t')
         word++;
     if (length == 0)
         return err_set(err, "must be a number%s, for example '%s', not '%s'",
-                       dimension == DIMENSION_NONE ? "" : " with a unit", example, shown);
+                       dimension == DIMENSION_NONE ? "" : " with a unit", example,
+                       text_shown(text, shown));
     if (dimension == DIMENSION_NONE && *word != '\0')
         return err_set(err, "must be a plain number, for example '%s', not '%s'", example,
                        text);
     if (dimension != DIMENSION_NONE && *word == '\0')
-        return err_set(err, "needs a unit, for example '%s', not '%s'", example, shown);
+        return err_set(err, "needs a unit, for example '%s', not '%s'", example,
+                       text_shown(text, shown));
     unit = dimension == DIMENSION_NONE ? NULL : unit_find(dimension, word);
     if (dimension != DIMENSION_NONE && !unit)
         return say_wrong_unit(text, word, dimension, err);
@@ -284,60 +289,38 @@ bool units_parse(const char *text, enum dimension dimension, double *ret_value, 
     if (unit && unit->factor != 1)
         value *= unit->factor;
     if (!isfinite(value))
-        return err_set(err, "is too large a number: '%s'", shown);
+        return err_set(err, "is too large a number: '%s'", text_shown(text, shown));
     *ret_value = value;
     return true;
 }
 
+enum { DIGITS_MOST = 17, UNIT_LONGEST = 32, QUANTITY_LONGEST = 96 };
+
 /* -- writing ---------------------------------------------------------------------- */
 
-/* value, rounded to so many digits, times 10^shift, as plain a text as it goes: 0.0004,
- * 100, 1.1e9. The shift moves the decimal point of the text and thus costs no rounding. */
-static void write_decimal(double value, int digits, int shift, char *out, size_t size)
+static void put_unit(char *out, const struct unit *unit)
 {
-    char text[48], digit[24];
-    int count = 0, exponent;
-    const char *p = text;
-
-    snprintf(text, sizeof text, "%.*e", digits - 1, fabs(value));
-    for (; *p != 'e'; p++)
-        if (*p != '.')
-            digit[count++] = *p;
-    exponent = value == 0 ? 0 : atoi(p + 1) + shift;
-    while (count > 1 && digit[count - 1] == '0')
-        count--;
-    if (value < 0) {
-        *out++ = '-';
-        size--;
-    }
-    if (exponent >= 0 &&
-        exponent < 7) { /* 100 rather than 1e2, but 1e9 rather than 1000000000 */
-        int zeros = exponent + 1 > count ? exponent + 1 - count : 0;
-        int whole = exponent + 1 > count ? count : exponent + 1;
-
-        snprintf(out, size, "%.*s%.*s%s%.*s", whole, digit, zeros, "0000000",
-                 count > whole ? "." : "", count - whole, digit + whole);
-    } else if (exponent < 0 && exponent >= -5) {
-        snprintf(out, size, "0.%.*s%.*s", -exponent - 1, "00000", count, digit);
-    } else {
-        snprintf(out, size, "%c%s%.*se%d", digit[0], count > 1 ? "." : "", count - 1, digit + 1,
-                 exponent);
-    }
+    if (unit)
+        snprintf(out, UNIT_LONGEST, "%s%s", unit->name[0] != '/' ? " " : "", unit->name);
 }
 
-/* The fewest digits which, followed by the unit, read back as value; false when 17 are not
- * enough (a unit like min does not divide evenly). */
-static bool write_in(double value, enum dimension dimension, const struct unit *unit, char *out,
-                     size_t size)
+/* The fewest digits, and no more than most, which, followed by the unit, read back as value;
+ * false when those are not enough (a unit like min does not divide evenly).  The shift of the
+ * unit moves the decimal point of the text and thus costs no rounding. */
+static bool write_in(double value, enum dimension dimension, const struct unit *unit, int most,
+                     char out[QUANTITY_LONGEST])
 {
     double scaled = unit ? value / unit->factor : value, again;
+    int shift = unit ? -unit->exponent : 0;
+    struct decimal decimal;
 
-    for (int digits = 1; digits <= 17; digits++) {
-        char number[48];
-
-        write_decimal(scaled, digits, unit ? -unit->exponent : 0, number, sizeof number);
-        snprintf(out, size, "%s%s%s", number, unit && unit->name[0] != '/' ? " " : "",
-                 unit ? unit->name : "");
+    if (decimal_exact(scaled, &decimal) && scaled * (unit ? unit->factor : 1) == value) {
+        put_unit(decimal_put(out, &decimal, value < 0, shift), unit);
+        return decimal.count <= most;
+    }
+    for (int digits = 1; digits <= most; digits++) {
+        decimal = decimal_rounded(scaled, digits);
+        put_unit(decimal_put(out, &decimal, value < 0, shift), unit);
         if (units_parse(out, dimension, &again, NULL) && again == value)
             return true;
     }
@@ -346,25 +329,28 @@ static bool write_in(double value, enum dimension dimension, const struct unit *
 
 void units_format(double value, enum dimension dimension, char *out, size_t size)
 {
-    char best[96] = "", text[96];
+    char best[QUANTITY_LONGEST] = "", text[QUANTITY_LONGEST];
     size_t best_length = 0;
     const struct unit *smallest = NULL;
 
     if (dimension == DIMENSION_NONE || !isfinite(value)) {
-        if (!isfinite(value) || !write_in(value, dimension, NULL, out, size))
-            snprintf(out, size, "%.17g", value);
+        if (!isfinite(value) || !write_in(value, dimension, NULL, DIGITS_MOST, best))
+            snprintf(best, sizeof best, "%.17g", value);
+        snprintf(out, size, "%s", best);
         return;
     }
     for (size_t i = 0; i < UNIT_COUNT; i++) {
         const struct unit *unit = &units[i];
         size_t length;
+        int most; /* digits: more would not be the shortest text */
 
         if (unit->dimension != dimension || !unit->shown)
             continue;
         if (!smallest || (value == 0 && unit->factor == 1 && unit->exponent == 0))
             smallest = unit;
+        most = best_length && best_length < DIGITS_MOST ? (int)best_length : DIGITS_MOST;
         if (fabs(value) < unit->factor * pow(10, unit->exponent) * (1 - 1e-12) ||
-            !write_in(value, dimension, unit, text, sizeof text))
+            !write_in(value, dimension, unit, most, text))
             continue;
         length = strlen(text) - strlen(unit->name);
         if (best_length == 0 || length <= best_length) {
@@ -373,7 +359,7 @@ void units_format(double value, enum dimension dimension, char *out, size_t size
         }
     }
     if (best_length == 0 && smallest &&
-        !write_in(value, dimension, smallest, best, sizeof best))
+        !write_in(value, dimension, smallest, DIGITS_MOST, best))
         snprintf(best, sizeof best, "%.17g %s", value, smallest->name);
     snprintf(out, size, "%s", best);
 }
