@@ -57,6 +57,41 @@ static void print_below(const struct scenario *scenario, const struct resolved *
     }
 }
 
+/* Of the scenario's own keys under data: what is done with the rows once they are there. */
+static bool is_about_use(const char *key)
+{
+    static const char *const keys[] = {"partition", "location", "validation", "images",
+                                       "charge_as"};
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(key, keys[i]) == 0)
+            return true;
+    return false;
+}
+
+void scenario_print_data(const struct scenario *scenario, FILE *out)
+{
+    const struct resolved *data = resolved_find(scenario_resolved(scenario), "data", false);
+    bool is_read = false;
+
+    for (const struct resolved *child = data ? data->first : NULL; child; child = child->next) {
+        if (is_about_use(child->key) || !child->text)
+            continue;
+        fprintf(out, "%s: %s", child->key, child->text);
+        if (child->is_file) {
+            char *full = scenario_data_path(scenario, child->text);
+
+            is_read = true;
+            fprintf(out, " # %s", full);
+            print_file(scenario, child->text, out);
+            free(full);
+        }
+        fputc('\n', out);
+    }
+    if (!is_read)
+        fprintf(out, "seed: %" PRId64 "\n", scenario->seed);
+}
+
 void scenario_print_learning(const struct scenario *scenario, const char *const *left_out,
                              FILE *out)
 {

@@ -172,6 +172,10 @@ void scenario_leaves(const struct scenario *scenario, scenario_leaf_fn *leaf, vo
 void scenario_print_learning(const struct scenario *scenario, const char *const *left_out,
                              FILE *out);
 
+/* All that the rows in memory depend on, as text: the source, and the seed unless it reads
+ * files. */
+void scenario_print_data(const struct scenario *scenario, FILE *out);
+
 /* A path named by the scenario (data.path): absolute, else under --data, else beside the
  * scenario's file.  Returns a new string. */
 char *scenario_data_path(const struct scenario *scenario, const char *path);

@@ -8,6 +8,7 @@
 
 #include "algorithms/math/blas.h"
 #include "base/memory.h"
+#include "sim/job/learner/data_shelf.h"
 
 void plan_open(struct plan *plan, const struct sweep *sweep)
 {
@@ -61,6 +62,19 @@ static void mark_same(struct plan *plan)
     free(all);
 }
 
+/* FNV-1a: where two collide, points only run in another order. */
+static uint64_t data_of(const struct scenario *scenario)
+{
+    char *key = data_shelf_key(scenario);
+    uint64_t hash = UINT64_C(14695981039346656037);
+
+    for (const char *at = key; at && *at; at++)
+        hash = (hash ^ (unsigned char)*at) * UINT64_C(1099511628211);
+    hash = key ? hash : 0;
+    free(key);
+    return hash;
+}
+
 static void note_point(struct plan *plan, size_t index, const struct scenario *scenario,
                        const struct run_build *build)
 {
@@ -68,6 +82,7 @@ static void note_point(struct plan *plan, size_t index, const struct scenario *s
 
     memcpy(point->sha256, scenario_sha256(scenario), SHA256_TEXT);
     point->learning = learnings_find(&plan->learnings, scenario, build);
+    point->data = data_of(scenario);
     point->wanted =
         scenario->stop.epochs > 0 ? scenario->stop.epochs : (double)scenario->stop.rounds;
 }

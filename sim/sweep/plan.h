@@ -26,6 +26,7 @@ struct planned {
     enum run_status status;
     int64_t run_id;
     size_t learning; /* of plan->learnings; LEARNING_NONE */
+    uint64_t data;   /* a hash of what its rows are known by (data_shelf.h); 0: it has none */
     double wanted;   /* epochs or rounds after which it stops at the latest; 0: not known */
 };
 

@@ -132,11 +132,11 @@ static struct learner *new_learner(const struct process_work *work, size_t learn
     struct learning *known;
 
     if (learning == LEARNING_NONE)
-        return learner_new_computed(scenario, pool, diags);
+        return learner_new_lent(scenario, work->shelf, pool, diags);
     known = &work->plan->learnings.learning[learning];
     if (!known->trajectory)
         known->trajectory = trajectory_new();
-    return learner_new_following(known->trajectory, scenario, pool, diags);
+    return learner_new_following(known->trajectory, scenario, work->shelf, pool, diags);
 }
 
 static void run_point(const struct process_work *work, struct teaching *teaching,

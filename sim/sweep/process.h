@@ -40,9 +40,10 @@ struct process {
 
 struct process_work {
     const struct plan *plan;
-    bool reuse;         /* trajectories */
-    int threads;        /* of each run */
-    double wall_time_s; /* limit of real time of a run; 0: none */
+    const struct data_shelf *shelf; /* data sets that its parent has loaded */
+    bool reuse;                     /* trajectories */
+    int threads;                    /* of each run */
+    double wall_time_s;             /* limit of real time of a run; 0: none */
 };
 
 /* Forks; point[] becomes the process's. */

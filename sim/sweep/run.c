@@ -15,6 +15,7 @@
 #include "sim/sweep/clock.h"
 #include "sim/sweep/process.h"
 #include "sim/sweep/queue.h"
+#include "sim/sweep/sharing.h"
 
 enum { PATIENCE_S = 10 };
 static const double commit_every_s = 0.2;
@@ -50,6 +51,7 @@ struct fleet {
     struct process *process; /* [run->processes] */
     struct pollfd *poll;     /* likewise */
     struct queue queue;
+    struct sharing sharing;
     int cores;
     double begun_s;
     double batch_s;      /* when the open transaction began; NaN: none is open */
@@ -205,12 +207,14 @@ static int threads_of(const struct fleet *fleet, int idle)
 static bool fill_one(struct fleet *fleet, struct process *process, int idle, struct err *err)
 {
     struct process_work work = {.plan = fleet->run->plan,
+                                .shelf = fleet->sharing.shelf,
                                 .reuse = fleet->run->reuse,
                                 .wall_time_s = fleet->run->wall_time_s};
     size_t *point = NEW_ARRAY(size_t, QUEUE_MOST), count;
 
     if (queue_take(&fleet->queue, fleet->run->processes, look, fleet, point, &count, err) &&
         count) {
+        sharing_load(&fleet->sharing, point, count);
         work.threads = threads_of(fleet, idle);
         if (process_begin(process, &work, point, count, err))
             return true;
@@ -318,7 +322,8 @@ static void fill_queue(struct fleet *fleet)
 
     queue_init(&fleet->queue, plan->sweep->points);
     run->now = (struct sweep_progress){.rate_per_s = NAN, .eta_s = NAN};
-    for (size_t i = 0; i < plan->sweep->points; i++) {
+    for (size_t n = 0; n < plan->sweep->points; n++) {
+        size_t i = fleet->sharing.order[n];
         size_t learning = run->reuse ? plan->point[i].learning : LEARNING_NONE;
 
         if (run->chosen && !run->chosen[i])
@@ -343,6 +348,7 @@ bool sweep_run(struct sweep_run *run, struct err *err)
     fleet.process = NEW_ARRAY(struct process, run->processes);
     fleet.poll = NEW_ARRAY(struct pollfd, run->processes);
     fleet.cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    sharing_init(&fleet.sharing, run->plan, run->reuse);
     fill_queue(&fleet);
     sigemptyset(&blocked); /* signals come while it waits, and at no other time */
     sigaddset(&blocked, SIGINT);
@@ -357,5 +363,6 @@ bool sweep_run(struct sweep_run *run, struct err *err)
     free(fleet.process);
     free(fleet.poll);
     queue_done(&fleet.queue);
+    sharing_done(&fleet.sharing);
     return ok;
 }

@@ -340,6 +340,10 @@ static void computed_free(struct learner *learner)
     partition_done(&c->partition);
     if (!c->data_is_borrowed)
         data_done(&c->data);
+    if (c->pixels_are_own) {
+        free(c->data.train.x);
+        free(c->data.test.x);
+    }
     model_done(&c->model);
     model_done(&c->charged_model);
     free(c->scratch);

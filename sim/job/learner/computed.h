@@ -42,7 +42,8 @@ struct computed {
     struct scratch *scratch; /* [lanes] */
 
     struct data data;
-    bool data_is_borrowed; /* another learner's, which lives longer */
+    bool data_is_borrowed; /* of another learner or of a shelf, which live longer */
+    bool pixels_are_own;   /* x of borrowed data is not borrowed */
     struct matrix train, test;
     struct partition partition;
     bool is_sample;      /* some training rows were left out, and are charged all the same */

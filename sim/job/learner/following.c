@@ -20,6 +20,7 @@ struct following {
     struct learner base;
     struct trajectory *trajectory;
     const struct scenario *scenario;
+    const struct data_shelf *shelf;
     struct pool *pool;
     struct computed *own;      /* NULL: not needed yet */
     int64_t round;             /* the first that is not reduced yet */
@@ -58,7 +59,7 @@ static void make_own(struct following *f)
     if (f->own)
         return;
     diag_init(&diags);
-    learner = learner_new_computed(f->scenario, f->pool, &diags);
+    learner = learner_new_lent(f->scenario, f->shelf, f->pool, &diags);
     if (!learner)
         fail(&diags);
     diag_done(&diags);
@@ -315,7 +316,8 @@ static const struct learner_kind following_kind = {
 };
 
 struct learner *learner_new_following(struct trajectory *trajectory,
-                                      const struct scenario *scenario, struct pool *pool,
+                                      const struct scenario *scenario,
+                                      const struct data_shelf *shelf, struct pool *pool,
                                       struct diag_list *diags)
 {
     struct following *f = NEW(struct following);
@@ -323,11 +325,12 @@ struct learner *learner_new_following(struct trajectory *trajectory,
     f->base.kind = &following_kind;
     f->trajectory = trajectory;
     f->scenario = scenario;
+    f->shelf = shelf;
     f->pool = pool;
     f->departed = INT64_MAX;
     f->knowledge = trajectory_knowledge(trajectory);
     if (!trajectory->known) {
-        f->own = (struct computed *)learner_new_computed(scenario, pool, diags);
+        f->own = (struct computed *)learner_new_lent(scenario, shelf, pool, diags);
         if (!f->own) {
             free(f);
             return NULL;

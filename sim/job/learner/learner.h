@@ -58,6 +58,12 @@ struct trajectory; /* what a computed run leaves for replay; see trajectory.h */
  * not. */
 struct learner *learner_new_computed(const struct scenario *scenario, struct pool *pool,
                                      struct diag_list *diags);
+/* The same from rows on a shelf, if they are there (data_shelf.h), which stays as it is until
+ * learner_free; NULL: there is no shelf. */
+struct data_shelf;
+struct learner *learner_new_lent(const struct scenario *scenario,
+                                 const struct data_shelf *shelf, struct pool *pool,
+                                 struct diag_list *diags);
 /* The same on a part of the rows, to see how many rounds it takes: `ratio` of every worker's
  * training rows, picked at random.  workers: 0: the scenario's.  Steps per epoch and charged
  * work stay those of all rows. */

@@ -11,6 +11,7 @@
 #include "algorithms/model/network.h"
 #include "base/memory.h"
 #include "sim/job/learner/computed.h"
+#include "sim/job/learner/data_shelf.h"
 
 /* Rows of one part of an evaluation: some milliseconds of arithmetic, but not fewer than make
  * a batch worth computing together. */
@@ -20,19 +21,26 @@ enum { PART_ROWS = 32768, PART_ROWS_LEAST = 64 };
 /* Enough for the largest of all to be hardly larger. */
 enum { MESSAGES_COUNTED = 64 };
 
-static char *data_path(void *arg, const char *path)
+static float *copy_of(const struct dataset *set)
 {
-    return scenario_data_path(arg, path);
+    size_t bytes = (size_t)dataset_values(set) * sizeof(float);
+    float *x = set->rows && set->x ? memory_new(bytes, 1) : NULL;
+
+    return x ? memcpy(x, set->x, bytes) : set->x;
 }
 
-static bool load(struct computed *c, const struct scenario *scenario, struct err *err)
+/* Pixels that are going to be normalised become its own. */
+static void borrow(struct computed *c, const struct scenario *scenario, const struct data *lent)
 {
-    struct data_request request = {.conf = scenario->data.source.conf,
-                                   .seed = (uint64_t)scenario->seed,
-                                   .path = data_path,
-                                   .path_arg = (void *)scenario};
+    const struct images_conf *images = &scenario->data.images;
 
-    return data_open(scenario->data.source.kind, &request, &c->data, err);
+    c->data = *lent;
+    c->data_is_borrowed = true;
+    if (!images->mean && !images->sd)
+        return;
+    c->pixels_are_own = true;
+    c->data.train.x = copy_of(&lent->train);
+    c->data.test.x = copy_of(&lent->test);
 }
 
 static bool cut(struct computed *c, const struct scenario *scenario, struct err *err)
@@ -402,10 +410,11 @@ static int worker_count(const struct scenario *scenario)
     return 0;
 }
 
-/* sample_ratio 1: all rows.  rows: whose rows it takes; NULL: its own. */
+/* sample_ratio 1: all rows.  rows: whose rows it takes; lent: data that others read, too; both
+ * NULL: its own. */
 static struct learner *prepare(const struct scenario *scenario, double sample_ratio,
-                               int workers, struct computed *rows, struct pool *pool,
-                               struct diag_list *diags)
+                               int workers, struct computed *rows, const struct data *lent,
+                               struct pool *pool, struct diag_list *diags)
 {
     struct computed *c = NEW(struct computed);
     struct err err = {0};
@@ -419,7 +428,9 @@ static struct learner *prepare(const struct scenario *scenario, double sample_ra
     if (rows) {
         c->data = rows->data;
         c->data_is_borrowed = true;
-    } else if (!load(c, scenario, &err)) {
+    } else if (lent) {
+        borrow(c, scenario, lent);
+    } else if (!data_load(scenario, &c->data, &err)) {
         goto fail;
     }
     c->train = matrix_of(&c->data.train);
@@ -459,14 +470,22 @@ fail:
 struct learner *learner_new_computed(const struct scenario *scenario, struct pool *pool,
                                      struct diag_list *diags)
 {
-    return prepare(scenario, 1, worker_count(scenario), NULL, pool, diags);
+    return prepare(scenario, 1, worker_count(scenario), NULL, NULL, pool, diags);
+}
+
+struct learner *learner_new_lent(const struct scenario *scenario,
+                                 const struct data_shelf *shelf, struct pool *pool,
+                                 struct diag_list *diags)
+{
+    return prepare(scenario, 1, worker_count(scenario), NULL, data_shelf_find(shelf, scenario),
+                   pool, diags);
 }
 
 struct learner *learner_new_sample(const struct scenario *scenario, double ratio, int workers,
                                    struct pool *pool, struct diag_list *diags)
 {
-    return prepare(scenario, ratio, workers ? workers : worker_count(scenario), NULL, pool,
-                   diags);
+    return prepare(scenario, ratio, workers ? workers : worker_count(scenario), NULL, NULL,
+                   pool, diags);
 }
 
 struct learner *learner_new_beside(struct learner *first, const struct scenario *scenario,
@@ -474,6 +493,6 @@ struct learner *learner_new_beside(struct learner *first, const struct scenario 
 {
     struct computed *c = first->kind == &computed_kind ? (struct computed *)first : NULL;
 
-    return prepare(scenario, 1, worker_count(scenario), same_rows ? c : NULL,
+    return prepare(scenario, 1, worker_count(scenario), same_rows ? c : NULL, NULL,
                    c ? c->pool : NULL, diags);
 }

@@ -31,9 +31,11 @@ struct trajectory *trajectory_unpack(const char *bytes, size_t size);
 /* A learner that repeats the trajectory as far as it goes and as far as this run learns the
  * same, and computes, and adds to it, what is not there; bit for bit what learner_new_computed
  * would learn.  Data are loaded when they are needed, at once where nothing is known.  NULL
- * with mistakes in *diags.  trajectory and scenario are borrowed until learner_free. */
+ * with mistakes in *diags.  trajectory, scenario and shelf (of learner_new_lent, or NULL) are
+ * borrowed until learner_free. */
 struct learner *learner_new_following(struct trajectory *trajectory,
-                                      const struct scenario *scenario, struct pool *pool,
+                                      const struct scenario *scenario,
+                                      const struct data_shelf *shelf, struct pool *pool,
                                       struct diag_list *diags);
 /* Whether it has added to the trajectory; after the run. */
 bool learner_has_added(const struct learner *learner);

@@ -164,7 +164,7 @@ static void follow(struct trajectory **trajectory, const struct scenario *scenar
     struct text computed = play_computed(scenario, script), followed;
 
     diag_init(&diags);
-    learner = learner_new_following(*trajectory, scenario, pool, &diags);
+    learner = learner_new_following(*trajectory, scenario, NULL, pool, &diags);
     assert_non_null(learner);
     followed = play(learner, script);
     assert_int_equal(learner_has_added(learner), adds);
@@ -251,7 +251,7 @@ static void a_loss_beyond_the_end_leaves_what_was_added_before_it(void **state)
             struct text log, computed = play_computed(scenario, &scripts[i]);
 
             diag_init(&diags);
-            learner = learner_new_following(copy, scenario, NULL, &diags);
+            learner = learner_new_following(copy, scenario, NULL, NULL, &diags);
             log = play(learner, &scripts[i]);
             assert_int_equal(log.length, computed.length);
             assert_memory_equal(log.chars, computed.chars, log.length);
