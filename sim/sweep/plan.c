@@ -19,6 +19,7 @@ void plan_close(struct plan *plan)
 {
     free(plan->point);
     learnings_done(&plan->learnings);
+    kept_done(&plan->kept);
     *plan = (struct plan){0};
 }
 
@@ -80,6 +81,13 @@ static void note_point(struct plan *plan, size_t index, const struct scenario *s
 {
     struct planned *point = &plan->point[index];
 
+    if (kept_has_room(&plan->kept)) {
+        struct run_about about;
+
+        run_about_init(&about, scenario, NULL, build);
+        kept_add(&plan->kept, index, &about.info);
+        run_about_done(&about);
+    }
     memcpy(point->sha256, scenario_sha256(scenario), SHA256_TEXT);
     point->learning = learnings_find(&plan->learnings, scenario, build);
     point->data = data_of(scenario);
@@ -91,6 +99,7 @@ bool plan_check(struct plan *plan, const struct run_build *build, struct diag_li
 {
     size_t errors = diags->errors;
 
+    kept_init(&plan->kept, plan->sweep->points);
     for (size_t i = 0; i < plan->sweep->points && diags->count < DIAG_LIMIT; i++) {
         struct scenario *scenario = sweep_resolve(plan->sweep, i, diags);
 
@@ -252,25 +261,36 @@ bool plan_look(struct plan *plan, const struct results *results, const struct ru
 }
 
 /* -- rows -- */
+static bool write_rows(struct plan *plan, size_t index, const struct run_info *info,
+                       struct results *results, struct err *err)
+{
+    struct param_row axis[SWEEP_MOST_AXES];
+    bool ok = results_plan(results, info, axis, sweep_axes(plan->sweep, index, axis),
+                           &plan->point[index].run_id, err);
+
+    if (ok)
+        plan->point[index].state = PLANNED_TODO;
+    return ok;
+}
+
 static bool write_point(struct plan *plan, size_t index, struct results *results,
                         const struct run_build *build, struct err *err)
 {
-    struct param_row axis[SWEEP_MOST_AXES];
+    const struct run_info *kept = plan->kept.point ? plan->kept.point[index] : NULL;
     struct diag_list diags;
     struct run_about about;
     struct scenario *scenario;
     bool ok;
 
+    if (kept)
+        return write_rows(plan, index, kept, results, err);
     diag_init(&diags);
     scenario = sweep_resolve(plan->sweep, index, &diags);
     diag_done(&diags);
     if (!scenario)
         return err_set(err, "a file of the sweep changed while it was read");
     run_about_init(&about, scenario, NULL, build);
-    ok = results_plan(results, &about.info, axis, sweep_axes(plan->sweep, index, axis),
-                      &plan->point[index].run_id, err);
-    if (ok)
-        plan->point[index].state = PLANNED_TODO;
+    ok = write_rows(plan, index, &about.info, results, err);
     run_about_done(&about);
     scenario_free(scenario);
     return ok;
@@ -285,6 +305,7 @@ bool plan_write(struct plan *plan, struct results *results, const struct run_bui
         if (plan->point[i].state == PLANNED_NEW && (!chosen || chosen[i]))
             ok = write_point(plan, i, results, build, err);
     ok = results_batch_end(results, ok, err) && ok;
+    kept_done(&plan->kept);
     count(plan);
     return ok;
 }

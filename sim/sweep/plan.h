@@ -10,6 +10,7 @@
 
 #include "sim/job/run_about.h"
 #include "sim/results/results.h"
+#include "sim/sweep/kept.h"
 #include "sim/sweep/learning.h"
 #include "sim/sweep/sweep.h"
 
@@ -34,6 +35,7 @@ struct plan {
     const struct sweep *sweep;
     struct planned *point; /* [sweep->points] */
     struct learnings learnings;
+    struct kept kept; /* from plan_check until plan_write */
     size_t news, todo, done, same;
     /* what there is to learn for the points that are to be run */
     size_t learnings_new, learnings_known, apart; /* apart: points that compute by themselves */
