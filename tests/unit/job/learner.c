@@ -6,6 +6,7 @@
 #include "algorithms/optimizer/optimizer.h"
 #include "sim/channel/channel.h"
 #include "sim/job/job.h"
+#include "sim/job/learner/data_shelf.h"
 #include "sim/job/sync/sync.h"
 #include "sim/node/platform.h"
 #include "tests/test.h"
@@ -160,6 +161,62 @@ static void a_replayed_learner_repeats_work_and_losses_without_values(void **sta
     trajectory_free(trajectory);
 }
 
+static char *key_of(const char *setting)
+{
+    const char *const set[] = {setting, NULL};
+    struct scenario_options options = {
+        .families = families, .platforms_dir = "platforms", .set = set};
+    struct diag_list diags;
+    struct scenario *scenario;
+    char *key;
+
+    diag_init(&diags);
+    scenario = scenario_new_from_memory("learner", text, sizeof text - 1, &options, &diags);
+    assert_non_null(scenario);
+    key = data_shelf_key(scenario);
+    scenario_free(scenario);
+    diag_done(&diags);
+    return key;
+}
+
+static void rows_are_the_same_if_source_and_seed_are(void **state)
+{
+    char *seed = key_of("seed=71"), *rate = key_of("optimizer.learning_rate=0.25");
+    char *validation = key_of("data.validation=0.3"), *rows = key_of("data.rows=1234");
+
+    (void)state;
+    assert_string_equal(rate, validation);
+    assert_string_not_equal(rate, seed);
+    assert_string_not_equal(rate, rows);
+    free(seed);
+    free(rate);
+    free(validation);
+    free(rows);
+}
+
+static void lent_rows_change_no_bit_and_are_not_changed(void **state)
+{
+    struct data_shelf *shelf = data_shelf_new(0);
+    struct bench bench;
+
+    (void)state;
+    bench_init(&bench, 0);
+    learn(bench.learner, 4, NULL);
+    data_shelf_load(shelf, bench.scenario);
+    assert_non_null(data_shelf_find(shelf, bench.scenario));
+    for (int i = 0; i < 2; i++) {
+        struct learner *lent =
+            learner_new_lent(bench.scenario, shelf, bench.pool, &bench.diags);
+
+        learn(lent, 4, NULL);
+        assert_memory_equal(learner_parameters(lent), learner_parameters(bench.learner),
+                            (size_t)learner_facts(lent)->parameters * sizeof(float));
+        learner_free(lent);
+    }
+    data_shelf_free(shelf);
+    bench_done(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +224,8 @@ int main(void)
         cmocka_unit_test(a_worker_that_lost_its_round_repeats_it),
         cmocka_unit_test(who_did_not_arrive_is_not_in_the_mean),
         cmocka_unit_test(a_replayed_learner_repeats_work_and_losses_without_values),
+        cmocka_unit_test(rows_are_the_same_if_source_and_seed_are),
+        cmocka_unit_test(lent_rows_change_no_bit_and_are_not_changed),
     };
 
     math_init();
