@@ -439,6 +439,16 @@ class Fast(SweepCase):
         self.assertEqual((self.folder / "b.db").read_bytes(), before)
         self.run_sweep(path, self.folder / "b.db")
 
+    def test_an_axis_has_the_number_of_the_run_s_setting(self):
+        database, _ = self.run_sweep(self.sweep({"axes": {"grid": {
+            "platform.memory": ["1 GB", "1536 MB"], "optimizer.learning_rate": [0.1]}}}),
+            self.folder / "a.db")
+        rows = database.rows("SELECT a.value_num, p.value_num FROM axes a JOIN params p"
+                             " ON p.run_id = a.run_id AND p.key LIKE '%.' || a.key"
+                             " WHERE a.key = 'platform.memory' ORDER BY a.run_id")
+        self.assertEqual([tuple(row) for row in rows],
+                         [(2**30, 2**30), (1536 * 2**20, 1536 * 2**20)])
+
 
 class Slow(SweepCase):
     def test_kill_at_50_random_moments_changes_nothing(self):
