@@ -91,9 +91,11 @@ static void print_requests(const struct run *run)
 
         if (!count->count)
             continue;
-        printf("  %-10s %-8s %-8s %12" PRId64 " requests, %.4g MB, %" PRId64 " failed\n",
-               heading, count->channel, count->operation, count->count,
-               (double)count->bytes * 1e-6, count->failed);
+        printf("  %-10s %-8s %-8s %12" PRId64 " requests, %.4g MB", heading, count->channel,
+               count->operation, count->count, (double)count->bytes * 1e-6);
+        if (count->failed) /* a GET mostly because the object was not there yet */
+            printf(", %" PRId64 " in vain", count->failed);
+        printf("\n");
         heading = "";
     }
     print_messages("messages", &rows.messages[TRAFFIC_TRAINING]);
