@@ -11,7 +11,8 @@ function(traincast_program_test name label seconds script)
 endfunction()
 
 # Long arithmetic, of which a sanitizer or another compiler's build would show nothing new.
-set(heavy learning_curve same_optimum svm admm kmeans command_line estimate calibrate validate sweep)
+set(heavy learning_curve same_optimum svm admm kmeans command_line estimate calibrate validate
+  sweep sync same_learning real_data what_if query slurm random_runs search)
 
 file(GLOB scripts CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} conformance/*.py)
 foreach(script IN LISTS scripts)

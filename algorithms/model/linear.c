@@ -70,6 +70,12 @@ int64_t linear_scratch_floats(const struct model *model, int64_t rows)
     return place(&linear, model, rows, NULL);
 }
 
+/* Then BLAS leaves all sums in part, and total is not needed. */
+static bool in_one_block(const struct linear *linear)
+{
+    return linear->rows.count <= linear->block_rows;
+}
+
 void linear_begin(struct linear *linear, const struct model *model, const float *w,
                   struct rows rows, float *scratch)
 {
@@ -83,8 +89,10 @@ void linear_begin(struct linear *linear, const struct model *model, const float 
     linear->block_rows = block_rows_of(model);
     place(linear, model, rows.count, scratch);
     memset(linear->bias, 0, sizeof(double) * (size_t)model->classes);
-    memset(linear->total, 0, sizeof(double) * (size_t)sums);
-    memset(linear->part, 0, sizeof(float) * (size_t)sums);
+    if (linear->way != LINEAR_BLAS || !in_one_block(linear)) {
+        memset(linear->total, 0, sizeof(double) * (size_t)sums);
+        memset(linear->part, 0, sizeof(float) * (size_t)sums);
+    }
     memset(linear->label, 0, sizeof linear->label);
     if (linear->way != LINEAR_PAIR)
         return;
@@ -168,8 +176,9 @@ void linear_collect(struct linear *linear)
                                    .beta = 0,
                                    .c = linear->part,
                                    .ldc = linear->classes});
-    dense_flush(dense_packed_floats(linear->features) * linear->classes, linear->part,
-                linear->total);
+    if (!in_one_block(linear))
+        dense_flush(dense_packed_floats(linear->features) * linear->classes, linear->part,
+                    linear->total);
 }
 
 void linear_finish(const struct linear *linear, double scale, float *gradient)
@@ -190,8 +199,12 @@ void linear_finish(const struct linear *linear, double scale, float *gradient)
         }
         break;
     case LINEAR_BLAS:
-        for (int64_t i = 0; i < (int64_t)features * classes; i++)
-            gradient[i] = (float)(scale * linear->total[i]);
+        if (in_one_block(linear))
+            for (int64_t i = 0; i < (int64_t)features * classes; i++)
+                gradient[i] = (float)(scale * (double)linear->part[i]);
+        else
+            for (int64_t i = 0; i < (int64_t)features * classes; i++)
+                gradient[i] = (float)(scale * linear->total[i]);
         break;
     }
 }

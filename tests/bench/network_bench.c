@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * network_bench.c -- steps of deep networks a second, on one core: forward, backward, w -= rate
- * g.
+ * g; and of logistic regression (`lr`) on pictures of 28 x 28, where a framework's overhead
+ * shows.
  *
  *   bench_network_bench               all of them
  *   bench_network_bench NAME N TURNS  one, N examples a step; prints the best step's seconds
@@ -9,6 +10,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "algorithms/math/blas.h"
+#include "algorithms/model/model.h"
 #include "algorithms/network/network.h"
 #include "base/memory.h"
 #include "tests/test.h"
@@ -65,13 +68,61 @@ static double step_s(struct bench *b)
     return now_s() - begun_s;
 }
 
-static double best_s(const char *name, int64_t examples, int turns)
+/* Random pictures and labels. */
+static void draw(int64_t numbers, real *x, int64_t examples, int32_t *label)
+{
+    struct rng rng = rng_at(rng_stream(1, "bench"), 0, 0);
+
+    for (int64_t i = 0; i < numbers; i++)
+        x[i] = (real)rng_normal(&rng);
+    for (int64_t i = 0; i < examples; i++)
+        label[i] = (int32_t)rng_below(&rng, 10);
+}
+
+enum { LR_STEPS = 100 }; /* of a turn: one alone is too short to time */
+
+static double lr_turn_s(const struct model *model, float *w, struct rows rows, float *scratch)
+{
+    double begun_s = now_s();
+
+    for (int i = 0; i < LR_STEPS; i++)
+        model->kind->descend(model, w, rows, scratch, 0.01f);
+    return (now_s() - begun_s) / LR_STEPS;
+}
+
+static double lr_best_s(int64_t examples, int turns)
+{
+    struct matrix matrix = {.rows = examples, .features = 784, .classes = 10};
+    float *x = aligned(examples * matrix.features), *w;
+    int32_t *label = memory_new((size_t)examples, sizeof *label);
+    struct choice choice = {.kind = family_find(&model_family, "lr"),
+                            .conf = &(struct lr_conf){0}};
+    struct model model;
+    struct scratch scratch;
+    double best = INFINITY;
+
+    draw(examples * matrix.features, x, examples, label);
+    matrix.x = x;
+    matrix.y = label;
+    assert_true(model_init(&model, &choice, &matrix, NULL));
+    w = aligned(model.parameters);
+    scratch_init(&scratch, model.kind->scratch_floats(&model, examples), examples);
+    for (int turn = 0; turn <= turns; turn++)
+        best = fmin(best, lr_turn_s(&model, w, rows_all(&matrix), scratch.number));
+    model_done(&model);
+    scratch_done(&scratch);
+    free(w);
+    free(x);
+    free(label);
+    return best;
+}
+
+static double network_best_s(const char *name, int64_t examples, int turns)
 {
     struct bench b = {.network = network_named(name)};
     int64_t numbers = examples * shape_count(b.network->input);
     real *x = aligned(numbers);
     int32_t *label = memory_new((size_t)examples, sizeof *label);
-    struct rng rng = rng_at(rng_stream(1, "bench"), 0, 0);
     double best = INFINITY, all = 0;
 
     b.w = aligned(b.network->parameters);
@@ -79,10 +130,7 @@ static double best_s(const char *name, int64_t examples, int turns)
     b.statistics = aligned(b.network->statistics + 1);
     b.scratch = aligned(network_gradient_scratch(b.network, examples));
     network_init(b.network, 1, b.w, b.statistics);
-    for (int64_t i = 0; i < numbers; i++)
-        x[i] = (real)rng_normal(&rng);
-    for (int64_t i = 0; i < examples; i++)
-        label[i] = (int32_t)rng_below(&rng, 10);
+    draw(numbers, x, examples, label);
     b.batch = (struct batch){.x = x, .label = label, .count = examples};
     /* so many turns, and a quarter of a second at least, the first left out */
     step_s(&b);
@@ -102,14 +150,21 @@ static double best_s(const char *name, int64_t examples, int turns)
     return best;
 }
 
+static double best_s(const char *name, int64_t examples, int turns)
+{
+    return strcmp(name, "lr") == 0 ? lr_best_s(examples, turns)
+                                   : network_best_s(name, examples, turns);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
         const char *name;
         int64_t examples;
-    } all[] = {{"mlp", 64},      {"cnn", 10},       {"cnn", 64},
+    } all[] = {{"lr", 10},       {"mlp", 64},       {"cnn", 10},     {"cnn", 64},
                {"resnet20", 32}, {"mobilenet", 32}, {"resnet50", 32}};
 
+    math_init();
     if (argc == 4) {
         printf("%.9f\n", best_s(argv[1], atoll(argv[2]), atoi(argv[3])));
         return 0;

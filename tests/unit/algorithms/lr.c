@@ -25,7 +25,7 @@ static void set_up(struct fixture *f, int64_t rows, int32_t features, int32_t cl
     struct err err = {""};
 
     f->sample = sample_new((uint64_t)(rows + features), rows, features, classes, density);
-    f->conf.l2 = l2;
+    f->conf = (struct lr_conf){.l2 = l2};
     assert_true(model_init(&f->model,
                            &(struct choice){.kind = &lr_kind()->kind, .conf = &f->conf},
                            &f->sample.matrix, &err));

@@ -8,11 +8,7 @@
 
 #include "sim/engine/engine.h"
 
-#ifdef __SANITIZE_ADDRESS__
-enum { COUNT = 4000 };
-#else
 enum { COUNT = 40000 };
-#endif
 
 static void sleep_twice(struct actor *self, void *arg)
 {
