@@ -43,6 +43,14 @@ class Trials(Case):
             self.assertEqual(trials[number]["value"], rate)
             self.assertEqual(trials[number]["final_train_loss"], alone.one("train_loss"))
 
+    def test_trials_share_pictures_that_are_normalised_once(self):
+        pictures = {"data": {"source": "image-like", "rows": 800, "channels": 1, "height": 8,
+                             "width": 8, "images": {"mean": "measured", "sd": "measured"}}}
+        trials = self.trials(self.run_scenario(search(**pictures)))
+        for number, rate in enumerate(RATES):
+            alone = self.run_scenario(training(**pictures), {"optimizer.learning_rate": rate})
+            self.assertEqual(trials[number]["final_train_loss"], alone.one("train_loss"))
+
     def test_the_run_is_its_best_trial(self):
         run = self.run_scenario(search())
         trials = self.trials(run)

@@ -186,3 +186,13 @@ bool images_prepare(struct images *images, const struct images_conf *conf, struc
     train->augmentation = (struct augmentation){conf->crop, conf->flip, images->black};
     return true;
 }
+
+void images_share(struct images *images, const struct images *first,
+                  const struct matrix *first_train, struct matrix *train, struct matrix *test)
+{
+    *images = *first;
+    train->image = test->image = first_train->image;
+    train->augmentation = first_train->augmentation;
+    if (train->augmentation.black)
+        train->augmentation.black = images->black;
+}

@@ -20,4 +20,8 @@ struct images {
 bool images_prepare(struct images *images, const struct images_conf *conf, struct data *data,
                     struct matrix *train, struct matrix *test, struct err *err);
 
+/* Of rows that are prepared already, for another learner with the same settings. */
+void images_share(struct images *images, const struct images *first,
+                  const struct matrix *first_train, struct matrix *train, struct matrix *test);
+
 #endif

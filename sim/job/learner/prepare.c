@@ -436,8 +436,10 @@ static struct learner *prepare(const struct scenario *scenario, double sample_ra
     c->train = matrix_of(&c->data.train);
     c->test = matrix_of(&c->data.test);
     key = "data.images";
-    if (!images_prepare(&c->images, &scenario->data.images, &c->data, &c->train, &c->test,
-                        &err))
+    if (rows)
+        images_share(&c->images, &rows->images, &rows->train, &c->train, &c->test);
+    else if (!images_prepare(&c->images, &scenario->data.images, &c->data, &c->train, &c->test,
+                             &err))
         goto fail;
     key = "groups.workers.count";
     if (!cut(c, scenario, &err))
