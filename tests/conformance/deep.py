@@ -73,14 +73,14 @@ class Fast(Case):
         self.assertGreater(crashed.one("sim_time_s"), whole.one("sim_time_s"))
 
     def test_workers_with_a_share_of_the_batch_are_one_with_all_of_it(self):
-        shares = {**MOMENTUM, "batch_size": 150, "weight_decay": 0.001}
+        shares = {**MOMENTUM, "batch_size": 60, "weight_decay": 0.001}
         data = {**PICTURES, "partition": {"kind": "contiguous"}}
-        four = self.run_scenario(pictures(optimizer=shares, data=data, stop={"rounds": 20},
-                                          evaluate={"every": "1 round"}))
+        ten = self.run_scenario(pictures(optimizer=shares, data=data, workers=10,
+                                         stop={"rounds": 20}, evaluate={"every": "1 round"}))
         one = self.run_scenario(pictures(optimizer={**shares, "batch_size": 600}, data=data,
                                          workers=1, stop={"rounds": 20},
                                          evaluate={"every": "1 round"}))
-        for ours, expected in zip(four.column("rounds", "train_loss"),
+        for ours, expected in zip(ten.column("rounds", "train_loss"),
                                   one.column("rounds", "train_loss")):
             self.assert_close(ours, expected, 1e-4)
 
