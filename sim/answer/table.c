@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "sim/scenario/json_text.h"
 
 enum { WIDEST = 60 };
 
@@ -182,19 +183,6 @@ static void write_csv(FILE *out, const char *text)
     fputc('"', out);
 }
 
-static void write_json(FILE *out, const char *text)
-{
-    fputc('"', out);
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++)
-        if (*p == '"' || *p == '\\')
-            fprintf(out, "\\%c", *p);
-        else if (*p < ' ')
-            fprintf(out, "\\u%04x", *p);
-        else
-            fputc(*p, out);
-    fputc('"', out);
-}
-
 static void write_value(const struct table *table, const struct results_cell *cell)
 {
     bool json = table->format == TABLE_FORMAT_JSON;
@@ -203,7 +191,7 @@ static void write_value(const struct table *table, const struct results_cell *ce
     if (!cell->text || (json && isinf(cell->number)))
         fputs(json ? "null" : "", table->out); /* JSON has no infinity */
     else if (isnan(cell->number))
-        (json ? write_json : write_csv)(table->out, cell->text);
+        (json ? json_quote : write_csv)(table->out, cell->text);
     else if (is_integer(cell))
         fputs(cell->text, table->out);
     else {
@@ -222,7 +210,7 @@ static void write_row(struct table *table, const struct results_cell *cell)
         if (i)
             fputs(json ? ", " : ",", table->out);
         if (json) {
-            write_json(table->out, cell[i].name);
+            json_quote(table->out, cell[i].name);
             fputs(": ", table->out);
         }
         write_value(table, &cell[i]);

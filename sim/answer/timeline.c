@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "sim/scenario/json_text.h"
 
 /* A track: what is open on it, innermost last. */
 struct track {
@@ -34,25 +35,12 @@ static int64_t whole_ns(double time_s)
     return llround(time_s * 1e9);
 }
 
-static void print_text(FILE *out, const char *text)
-{
-    fputc('"', out);
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++)
-        if (*p == '"' || *p == '\\')
-            fprintf(out, "\\%c", *p);
-        else if (*p < ' ')
-            fprintf(out, "\\u%04x", *p);
-        else
-            fputc(*p, out);
-    fputc('"', out);
-}
-
 static void begin_event(struct trace *trace, const char *ph, const char *name, int tid)
 {
     fprintf(trace->out,
             "%s{\"ph\": \"%s\", \"pid\": 0, \"tid\": %d, \"name\": ", trace->comma ? ",\n" : "",
             ph, tid);
-    print_text(trace->out, name);
+    json_quote(trace->out, name);
     trace->comma = true;
 }
 
@@ -76,7 +64,7 @@ static struct track *add_track(struct trace *trace)
     *track = (struct track){.tid = ++trace->tracks};
     begin_event(trace, "M", "thread_name", track->tid);
     fprintf(trace->out, ", \"args\": {\"name\": ");
-    print_text(trace->out, trace->line);
+    json_quote(trace->out, trace->line);
     fprintf(trace->out, "}}");
     begin_event(trace, "M", "thread_sort_index", track->tid);
     fprintf(trace->out, ", \"args\": {\"sort_index\": %d}}", track->tid);
@@ -137,7 +125,7 @@ static void print_mark(void *arg, const struct results_cell *cell, int columns)
     begin_event(trace, "i", cell[NAME].text, 0);
     fprintf(trace->out, ", \"s\": \"p\", \"ts\": %.3f, \"args\": {\"who\": ",
             (double)whole_ns(cell[BEGIN].number) / 1e3);
-    print_text(trace->out, cell[LINE].text);
+    json_quote(trace->out, cell[LINE].text);
     fprintf(trace->out, "}}");
 }
 
@@ -161,7 +149,7 @@ static void print_name(void *arg, const struct results_cell *cell, int columns)
     (void)columns;
     begin_event(trace, "M", "process_name", 0);
     fprintf(trace->out, ", \"args\": {\"name\": ");
-    print_text(trace->out, cell[0].text);
+    json_quote(trace->out, cell[0].text);
     fprintf(trace->out, "}}");
 }
 

@@ -98,7 +98,7 @@ static void print_json(json_t *object)
 /* On this machine's cores, by what the campaign's runs took so far. */
 static double expected_s(const struct plan *plan)
 {
-    size_t runs = plan->news + plan->todo;
+    size_t runs = plan->news + plan->due;
     size_t long_runs = plan->learnings_new < runs ? plan->learnings_new : runs;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
@@ -113,7 +113,7 @@ void sweep_print_plan(const struct plan *plan, const char *db, bool json)
     if (json) {
         print_json(json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:f}", "sweep",
                              sweep->name, "points", (int)sweep->points, "in_database",
-                             (int)plan->done, "to_run", (int)(plan->news + plan->todo), "same",
+                             (int)plan->done, "to_run", (int)(plan->news + plan->due), "same",
                              (int)plan->same, "computations_new", (int)plan->learnings_new,
                              "computations_known", (int)plan->learnings_known, "computed_apart",
                              (int)plan->apart, "expected_s",
@@ -124,18 +124,18 @@ void sweep_print_plan(const struct plan *plan, const char *db, bool json)
     printf("  %6zu done already, in %s\n", plan->done, db);
     if (plan->same)
         printf("  %6zu ask for the same as another\n", plan->same);
-    printf("  %6zu to run\n", plan->news + plan->todo);
+    printf("  %6zu to run\n", plan->news + plan->due);
     printf("  %6zu distinct computations of what they learn%s\n",
            plan->learnings_new + plan->learnings_known,
            plan->learnings_known ? ", of which" : "");
     if (plan->learnings_known)
         printf("  %6zu are known from earlier runs\n", plan->learnings_known);
-    if (plan->news + plan->todo && isfinite(plan->mean_s))
+    if (plan->news + plan->due && isfinite(plan->mean_s))
         printf(
             "  about %.3g s on this machine, by what runs of this campaign took (mean %.3g s, "
             "longest %.3g s)\n",
             expected_s(plan), plan->mean_s, plan->longest_s);
-    else if (plan->news + plan->todo)
+    else if (plan->news + plan->due)
         printf("  how long it takes is not known before some points have run, for example "
                "--shard 1/%zu\n",
                plan->sweep->points / 10 + 1);

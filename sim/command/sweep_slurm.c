@@ -162,7 +162,7 @@ static bool run_array(const struct array *array, struct err *err)
 
 static size_t left(const struct plan *plan)
 {
-    return plan->news + plan->todo;
+    return plan->news + plan->due;
 }
 
 bool sweep_on_slurm(struct sweep_call *call, struct results *results, struct err *err)

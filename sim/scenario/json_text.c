@@ -2,7 +2,7 @@
  * json_text.c -- see json_text.h. */
 #include "sim/scenario/json_text.h"
 
-static void write_string(FILE *out, const char *text)
+void json_quote(FILE *out, const char *text)
 {
     fputc('"', out);
     for (const unsigned char *p = (const unsigned char *)text; *p; p++)
@@ -22,7 +22,7 @@ static void begin(struct json *json, const char *key)
     if (json->depth > 0)
         fprintf(json->out, "\n%*s", json->depth, "");
     if (key) {
-        write_string(json->out, key);
+        json_quote(json->out, key);
         fputs(": ", json->out);
     }
     json->comma = true;
@@ -50,7 +50,7 @@ void json_close(struct json *json, char bracket)
 void json_text(struct json *json, const char *key, const char *text)
 {
     begin(json, key);
-    write_string(json->out, text);
+    json_quote(json->out, text);
 }
 
 void json_number(struct json *json, const char *key, double number)

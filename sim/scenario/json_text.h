@@ -12,6 +12,9 @@ struct json {
     bool comma; /* something stands before in the innermost collection */
 };
 
+/* text in quotes, as JSON has it. */
+void json_quote(FILE *out, const char *text);
+
 /* key NULL: an element of a list, or the root. */
 void json_open(struct json *json, const char *key, char bracket); /* '{' or '[' */
 void json_close(struct json *json, char bracket);                 /* '}' or ']' */

@@ -161,7 +161,7 @@ static void look_at(void *arg, const struct results_cell *cell, int columns)
     if (!found || (*found)->state == PLANNED_DONE)
         return;
     if (status == RUN_PLANNED) {
-        (*found)->state = PLANNED_TODO;
+        (*found)->state = PLANNED_DUE;
     } else if (ended_by_itself(status) &&
                (int64_t)cell[3].number == looking->build->behaviour_version &&
                strcmp(cell[4].text ? cell[4].text : "", math_core_name()) == 0) {
@@ -183,7 +183,7 @@ static void count_learnings(struct plan *plan)
         const struct planned *point = &plan->point[i];
         bool is_stored;
 
-        if (point->state != PLANNED_NEW && point->state != PLANNED_TODO)
+        if (point->state != PLANNED_NEW && point->state != PLANNED_DUE)
             continue;
         plan->apart += point->learning == LEARNING_NONE;
         if (point->learning == LEARNING_NONE || asked[point->learning])
@@ -209,12 +209,12 @@ static void note_stored(void *arg, const struct results_cell *cell, int columns)
 static void count(struct plan *plan)
 {
     count_learnings(plan);
-    plan->news = plan->todo = plan->done = plan->same = plan->done_badly = 0;
+    plan->news = plan->due = plan->done = plan->same = plan->done_badly = 0;
     for (size_t i = 0; i < plan->sweep->points; i++) {
         const struct planned *point = &plan->point[i];
 
         plan->news += point->state == PLANNED_NEW;
-        plan->todo += point->state == PLANNED_TODO;
+        plan->due += point->state == PLANNED_DUE;
         plan->done += point->state == PLANNED_DONE;
         plan->same += point->state == PLANNED_SAME;
         plan->done_badly += point->state == PLANNED_DONE && point->status != RUN_DONE;
@@ -297,7 +297,7 @@ static bool write_rows(struct plan *plan, size_t index, const struct run_info *i
         number_as_resolved(&axis[i], info);
     ok = results_plan(results, info, axis, axes, &plan->point[index].run_id, err);
     if (ok)
-        plan->point[index].state = PLANNED_TODO;
+        plan->point[index].state = PLANNED_DUE;
     return ok;
 }
 

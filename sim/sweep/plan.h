@@ -16,7 +16,7 @@
 
 enum planned_state {
     PLANNED_NEW,  /* not in the database */
-    PLANNED_TODO, /* has its row and number, is to be run */
+    PLANNED_DUE, /* has its row and number, is to be run */
     PLANNED_DONE, /* has ended by itself; status says how */
     PLANNED_SAME, /* another point asks for the very same */
 };
@@ -36,7 +36,7 @@ struct plan {
     struct planned *point; /* [sweep->points] */
     struct learnings learnings;
     struct kept kept; /* from plan_check until plan_write */
-    size_t news, todo, done, same;
+    size_t news, due, done, same;
     /* what there is to learn for the points that are to be run */
     size_t learnings_new, learnings_known, apart; /* apart: points that compute by themselves */
     /* real time of the runs of this campaign that are in the database: the mean, and the

@@ -329,7 +329,7 @@ static void fill_queue(struct fleet *fleet)
         if (run->chosen && !run->chosen[i])
             continue;
         run->now.points++;
-        if (plan->point[i].state == PLANNED_TODO)
+        if (plan->point[i].state == PLANNED_DUE)
             queue_add(&fleet->queue, i, learning, plan->point[i].wanted,
                       &most[learning == LEARNING_NONE ? plan->learnings.count : learning]);
     }

@@ -36,7 +36,7 @@ static int by_first(const void *left, const void *right)
 
 static bool is_to_run(const struct planned *point)
 {
-    return point->state == PLANNED_NEW || point->state == PLANNED_TODO;
+    return point->state == PLANNED_NEW || point->state == PLANNED_DUE;
 }
 
 /* Computations of the points of one data set; seen: learnings that were counted. */
