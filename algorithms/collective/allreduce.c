@@ -18,9 +18,11 @@ static int64_t allreduce_slots(const void *conf, int ranks)
 static void allreduce_steps(const void *conf, struct schedule *out, int rank, int ranks,
                             int64_t bytes)
 {
-    struct step own = {.op = STEP_PUT, .slot = rank, .count = 1, .bytes = bytes};
-    struct step all = {.op = STEP_GATHER, .slot = 0, .count = ranks, .bytes = bytes};
-    struct step merged = {.op = STEP_PUT, .slot = ranks, .count = 1, .bytes = bytes};
+    struct step own = {.op = STEP_PUT, .slot = rank, .count = 1, .bytes = bytes, .summed = 1};
+    struct step all = {
+        .op = STEP_GATHER, .slot = 0, .count = ranks, .bytes = bytes, .summed = 1};
+    struct step merged = {
+        .op = STEP_PUT, .slot = ranks, .count = 1, .bytes = bytes, .summed = ranks};
 
     (void)conf;
     if (ranks == 1)

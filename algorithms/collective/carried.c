@@ -19,6 +19,7 @@ static void note_step(struct carried *c, int rank, const struct step *step)
             slot->writer = rank;
             slot->offset_bytes = step->offset_bytes;
             slot->bytes = step->bytes;
+            slot->sent_bytes = step->sent_bytes;
         } else {
             slot[1].edge++;
             c->edges++;
@@ -94,10 +95,11 @@ static void find_parts(struct carried *c)
     size_t count = 0, capacity = 0, kept = 0;
 
     for (int64_t i = 0; i < c->slots; i++) {
-        int32_t packets = packets_of(c, c->slot[i].bytes);
+        int32_t packets = packets_of(c, c->slot[i].sent_bytes);
 
         if (i > 0 && c->slot[i].offset_bytes == c->slot[i - 1].offset_bytes &&
-            c->slot[i].bytes == c->slot[i - 1].bytes)
+            c->slot[i].bytes == c->slot[i - 1].bytes &&
+            c->slot[i].sent_bytes == c->slot[i - 1].sent_bytes)
             continue;
         for (int32_t k = 0; k <= packets; k++) {
             struct slice slice = slice_of(c->slot[i].bytes, k < packets ? k : 0, packets);
@@ -156,7 +158,7 @@ static int64_t place_slots(struct carried *c)
 /* -- life ------------------------------------------------------------------------------------
  */
 
-struct carried *carried_new(const struct choice *collective, int ranks, int64_t bytes,
+struct carried *carried_new(const struct choice *collective, int ranks, struct vector_size size,
                             int64_t packet_bytes)
 {
     const struct collective_kind *kind = collective_of(collective);
@@ -164,14 +166,14 @@ struct carried *carried_new(const struct choice *collective, int ranks, int64_t 
     int64_t sets;
 
     c->ranks = ranks;
-    c->bytes = bytes;
+    c->bytes = size.bytes;
     c->packet_bytes = packet_bytes;
     c->words = ((size_t)ranks + 63) / 64;
     c->slots = kind->slots(collective->conf, ranks);
     c->slot = NEW_ARRAY(struct carried_slot, (size_t)c->slots + 1);
     c->schedule = NEW_ARRAY(struct schedule, (size_t)ranks);
     for (int rank = 0; rank < ranks; rank++) {
-        kind->steps(collective->conf, &c->schedule[rank], rank, ranks, bytes);
+        collective_steps(collective, &c->schedule[rank], rank, ranks, size);
         for (size_t i = 0; i < c->schedule[rank].count; i++)
             note_step(c, rank, &c->schedule[rank].step[i]);
     }

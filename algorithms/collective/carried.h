@@ -23,9 +23,10 @@
 #include "algorithms/collective/collective.h"
 
 struct carried;
-/* packet_bytes: messages are cut into slices of this, ceil(bytes / packet_bytes) many, as
- * slice_of cuts; 0: a message is lost as a whole. */
-struct carried *carried_new(const struct choice *collective, int ranks, int64_t bytes,
+/* packet_bytes: a message has ceil(its bytes on the way / packet_bytes) packets, and each holds
+ * such a part of its slice as slice_of cuts; 0: a message is lost as a whole.  Parts are cut in
+ * the size's `bytes`. */
+struct carried *carried_new(const struct choice *collective, int ranks, struct vector_size size,
                             int64_t packet_bytes);
 struct carried *carried_free(struct carried *carried); /* NULL-safe, returns NULL */
 

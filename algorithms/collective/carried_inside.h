@@ -12,7 +12,7 @@ struct carried_turn {
 };
 
 struct carried_slot {
-    int64_t offset_bytes, bytes;
+    int64_t offset_bytes, bytes, sent_bytes;
     int64_t edge; /* its first; those of the next slot follow */
     int64_t set;  /* first of its sets: one a part that it covers */
     int32_t writer, first_part, parts;

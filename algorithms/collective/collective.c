@@ -2,6 +2,7 @@
  * collective.c -- the registry of collectives, and what holds for all of them. */
 #include "algorithms/collective/collective.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -40,6 +41,27 @@ void schedule_done(struct schedule *schedule)
     *schedule = (struct schedule){0};
 }
 
+int64_t vector_sent_bytes(struct vector_size size, int64_t bytes, int summed)
+{
+    double share;
+
+    if (!size.sum_bytes || size.bytes == 0)
+        return bytes;
+    share = (double)size.sum_bytes[summed - 1] / (double)size.bytes;
+    return share < 1 ? (int64_t)ceil(share * (double)bytes) : bytes;
+}
+
+void collective_steps(const struct choice *choice, struct schedule *out, int rank, int ranks,
+                      struct vector_size size)
+{
+    size_t from = out->count;
+
+    collective_of(choice)->steps(choice->conf, out, rank, ranks, size.bytes);
+    for (size_t i = from; i < out->count; i++)
+        out->step[i].sent_bytes =
+            vector_sent_bytes(size, out->step[i].bytes, out->step[i].summed);
+}
+
 bool collective_fits(const struct choice *choice, int ranks)
 {
     return collective_of(choice)->slots(choice->conf, ranks) <= INT32_MAX;
@@ -63,8 +85,8 @@ int64_t schedule_max_message_bytes(const struct schedule *schedule)
     int64_t most = 0;
 
     for (size_t i = 0; i < schedule->count; i++)
-        if (schedule->step[i].bytes > most)
-            most = schedule->step[i].bytes;
+        if (schedule->step[i].sent_bytes > most)
+            most = schedule->step[i].sent_bytes;
     return most;
 }
 
@@ -74,7 +96,7 @@ static int64_t larger(int64_t a, int64_t b)
 }
 
 struct collective_totals collective_totals(const struct choice *choice, int ranks,
-                                           int64_t bytes)
+                                           struct vector_size size)
 {
     struct collective_totals totals = {0};
     struct schedule schedule = {0};
@@ -83,15 +105,15 @@ struct collective_totals collective_totals(const struct choice *choice, int rank
         int64_t operations = 0, moved = 0;
 
         schedule_clear(&schedule);
-        collective_of(choice)->steps(choice->conf, &schedule, rank, ranks, bytes);
+        collective_steps(choice, &schedule, rank, ranks, size);
         for (size_t i = 0; i < schedule.count; i++) {
             const struct step *step = &schedule.step[i];
             bool put = step->op == STEP_PUT;
 
             *(put ? &totals.puts : &totals.gets) += step->count;
-            *(put ? &totals.put_bytes : &totals.get_bytes) += step->count * step->bytes;
+            *(put ? &totals.put_bytes : &totals.get_bytes) += step->count * step->sent_bytes;
             operations += step->count;
-            moved += step->count * step->bytes;
+            moved += step->count * step->sent_bytes;
         }
         totals.max_message_bytes =
             larger(totals.max_message_bytes, schedule_max_message_bytes(&schedule));

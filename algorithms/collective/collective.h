@@ -33,7 +33,27 @@ struct step {
     /* Which part of the vector the message is about: [offset, offset + bytes).  Every slot of a
      * GATHER is about the same part and has these bytes. */
     int64_t offset_bytes, bytes;
+    /* Of how many ranks such a message holds the sum; of a GATHER's the most. */
+    int32_t summed;
+    /* What a message has on its way: fewer than `bytes` where most of the sum is zeros.  Set by
+     * collective_steps. */
+    int64_t sent_bytes;
 };
+
+/* How large vectors are.  Each number takes four bytes; parts are cut in these.  A vector of
+ * few other than zeros is sent as those, and then sums of more ranks are larger. */
+struct vector_size {
+    int64_t bytes;
+    const int64_t *sum_bytes; /* [ranks]: as it is sent, the sum of 1, 2, ... ranks; borrowed.
+                               * NULL: whole */
+};
+static inline struct vector_size vector_whole(int64_t bytes)
+{
+    return (struct vector_size){.bytes = bytes};
+}
+/* Of a part of `bytes` of the sum of so many ranks' vectors.  SIMPLIFIED: what is not zero is
+ * spread evenly over the vector. */
+int64_t vector_sent_bytes(struct vector_size size, int64_t bytes, int summed);
 
 /* One rank's steps, in the order in which its lanes start them. */
 struct schedule {
@@ -51,7 +71,8 @@ struct collective_kind {
     int64_t (*slots)(const void *conf, int ranks);
     /* One rank merges everything: a service that can do it may stand in for it. */
     bool has_leader;
-    /* Appends rank's steps to *out.  bytes: size of the whole message.  ranks = 1: no steps. */
+    /* Appends rank's steps to *out.  bytes: size of the whole vector.  ranks = 1: no steps.
+     * Called by collective_steps alone. */
     void (*steps)(const void *conf, struct schedule *out, int rank, int ranks, int64_t bytes);
 };
 
@@ -61,6 +82,10 @@ static inline const struct collective_kind *collective_of(const struct choice *c
 {
     return (const struct collective_kind *)choice->kind;
 }
+
+/* Appends rank's steps to *out. */
+void collective_steps(const struct choice *choice, struct schedule *out, int rank, int ranks,
+                      struct vector_size size);
 
 /* False when there would be too many slots to number. */
 bool collective_fits(const struct choice *choice, int ranks);
@@ -73,7 +98,7 @@ struct slice {
 };
 struct slice slice_of(int64_t bytes, int part, int parts);
 
-/* The largest message of a rank's schedule. */
+/* The largest message of a rank's schedule, on its way. */
 int64_t schedule_max_message_bytes(const struct schedule *schedule);
 
 /* What all ranks together do, in operations of a storage channel. */
@@ -85,7 +110,7 @@ struct collective_totals {
     int64_t most_bytes;      /* moved by the rank that moves most */
 };
 struct collective_totals collective_totals(const struct choice *choice, int ranks,
-                                           int64_t bytes);
+                                           struct vector_size size);
 
 struct tree_conf {
     int64_t fan_out;

@@ -16,7 +16,7 @@ static int64_t ring_slots(const void *conf, int ranks)
 }
 
 static void add_step(struct schedule *out, enum step_op op, int64_t slot, int chunk, int ranks,
-                     int64_t bytes)
+                     int summed, int64_t bytes)
 {
     struct slice slice = slice_of(bytes, chunk, ranks);
 
@@ -24,7 +24,8 @@ static void add_step(struct schedule *out, enum step_op op, int64_t slot, int ch
                                     .slot = (int32_t)slot,
                                     .count = 1,
                                     .offset_bytes = slice.offset_bytes,
-                                    .bytes = slice.bytes});
+                                    .bytes = slice.bytes,
+                                    .summed = summed});
 }
 
 static void ring_steps(const void *conf, struct schedule *out, int rank, int ranks,
@@ -36,10 +37,11 @@ static void ring_steps(const void *conf, struct schedule *out, int rank, int ran
     for (int half = 0; half < 2; half++)
         for (int t = 0; t < ranks - 1; t++) {
             int64_t slots = ((int64_t)half * (ranks - 1) + t) * ranks;
-            int chunk = (rank + half - t + ranks) % ranks;
+            int chunk = (rank + half - t + ranks) % ranks, summed = half ? ranks : t + 1;
 
-            add_step(out, STEP_PUT, slots + rank, chunk, ranks, bytes);
-            add_step(out, STEP_GET, slots + left, (chunk + ranks - 1) % ranks, ranks, bytes);
+            add_step(out, STEP_PUT, slots + rank, chunk, ranks, summed, bytes);
+            add_step(out, STEP_GET, slots + left, (chunk + ranks - 1) % ranks, ranks, summed,
+                     bytes);
         }
 }
 

@@ -15,7 +15,7 @@ static int64_t scatter_reduce_slots(const void *conf, int ranks)
     return ranks > 1 ? (int64_t)ranks * ranks : 0;
 }
 
-static struct step about_chunk(enum step_op op, int64_t slot, int chunk, int ranks,
+static struct step about_chunk(enum step_op op, int64_t slot, int chunk, int ranks, int summed,
                                int64_t bytes)
 {
     struct slice slice = slice_of(bytes, chunk, ranks);
@@ -24,7 +24,8 @@ static struct step about_chunk(enum step_op op, int64_t slot, int chunk, int ran
                          .slot = (int32_t)slot,
                          .count = 1,
                          .offset_bytes = slice.offset_bytes,
-                         .bytes = slice.bytes};
+                         .bytes = slice.bytes,
+                         .summed = summed};
 }
 
 /* Others in the order rank+1, rank+2, ... (modulo W), so that not all ask for chunk 0 first. */
@@ -41,16 +42,16 @@ static void scatter_reduce_steps(const void *conf, struct schedule *out, int ran
         int chunk = (rank + i) % ranks;
         int64_t copy = rank < chunk ? rank : rank - 1;
 
-        schedule_add(out, about_chunk(STEP_PUT, chunk * copies + copy, chunk, ranks, bytes));
+        schedule_add(out, about_chunk(STEP_PUT, chunk * copies + copy, chunk, ranks, 1, bytes));
     }
-    gather = about_chunk(STEP_GATHER, rank * copies, rank, ranks, bytes);
+    gather = about_chunk(STEP_GATHER, rank * copies, rank, ranks, 1, bytes);
     gather.count = (int32_t)copies;
     schedule_add(out, gather);
-    schedule_add(out, about_chunk(STEP_PUT, merged + rank, rank, ranks, bytes));
+    schedule_add(out, about_chunk(STEP_PUT, merged + rank, rank, ranks, ranks, bytes));
     for (int i = 1; i < ranks; i++) {
         int chunk = (rank + i) % ranks;
 
-        schedule_add(out, about_chunk(STEP_GET, merged + chunk, chunk, ranks, bytes));
+        schedule_add(out, about_chunk(STEP_GET, merged + chunk, chunk, ranks, ranks, bytes));
     }
 }
 

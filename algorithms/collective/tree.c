@@ -29,6 +29,19 @@ static int64_t tree_slots(const void *conf, int ranks)
     return below + parents;
 }
 
+/* Ranks of the subtree below and including rank: each level's stand side by side. */
+static int32_t subtree(int64_t k, int64_t rank, int64_t ranks)
+{
+    int64_t first = rank, width = 1, size = 0;
+
+    while (first < ranks) {
+        size += first + width <= ranks ? width : ranks - first;
+        first = first * k + 1;
+        width *= k;
+    }
+    return (int32_t)size;
+}
+
 static void tree_steps(const void *conf, struct schedule *out, int rank, int ranks,
                        int64_t bytes)
 {
@@ -41,20 +54,24 @@ static void tree_steps(const void *conf, struct schedule *out, int rank, int ran
         step.op = STEP_GATHER;
         step.slot = (int32_t)(first - 1);
         step.count = (int32_t)children;
+        step.summed = subtree(k, first, ranks);
         schedule_add(out, step);
         step.count = 1;
     }
     if (rank > 0) {
         step.op = STEP_PUT;
         step.slot = rank - 1;
+        step.summed = subtree(k, rank, ranks);
         schedule_add(out, step);
         step.op = STEP_GET;
         step.slot = down + (int32_t)parent;
+        step.summed = ranks;
         schedule_add(out, step);
     }
     if (children > 0) {
         step.op = STEP_PUT;
         step.slot = down + rank;
+        step.summed = ranks;
         schedule_add(out, step);
     }
 }

@@ -3,7 +3,10 @@
  */
 #include "algorithms/math/sparse.h"
 
+#include <stdlib.h>
+
 #include "algorithms/math/vector.h"
+#include "base/memory.h"
 
 enum { PREFETCH_ROWS = 8, LINE_BYTES = 64 };
 
@@ -78,20 +81,32 @@ void sparse_add_rows(const struct rows *rows, int64_t from, int64_t count, const
     }
 }
 
-int64_t sparse_touched(struct rows rows, uint32_t *bit)
+struct touched touched_none(int32_t features)
+{
+    return (struct touched){.bit = NEW_ARRAY(uint32_t, ((size_t)features + 31) / 32)};
+}
+
+void touched_done(struct touched *touched)
+{
+    free(touched->bit);
+    *touched = (struct touched){0};
+}
+
+void touched_add(struct touched *touched, struct rows rows)
 {
     const struct matrix *matrix = rows.matrix;
-    int64_t words = ((int64_t)matrix->features + 31) / 32, touched = 0;
 
-    memset(bit, 0, sizeof *bit * (size_t)words);
     for (int64_t i = 0; i < rows.count; i++) {
         int64_t row = rows_at(rows, i), end = matrix->row_start[row + 1];
 
         prefetch_row(&rows, i + PREFETCH_ROWS);
-        for (int64_t at = matrix->row_start[row]; at < end; at++)
-            bit[matrix->column[at] / 32] |= UINT32_C(1) << matrix->column[at] % 32;
+        touched->numbers += end - matrix->row_start[row];
+        for (int64_t at = matrix->row_start[row]; at < end; at++) {
+            uint32_t *word = &touched->bit[matrix->column[at] / 32];
+            uint32_t bit = UINT32_C(1) << matrix->column[at] % 32;
+
+            touched->features += !(*word & bit);
+            *word |= bit;
+        }
     }
-    for (int64_t word = 0; word < words; word++)
-        touched += __builtin_popcount(bit[word]);
-    return touched;
 }

@@ -16,7 +16,14 @@ void sparse_dot(const struct rows *rows, int64_t from, int64_t count, const floa
 void sparse_add_rows(const struct rows *rows, int64_t from, int64_t count, const float *z,
                      float scale, int32_t classes, float *target);
 
-/* How many different features sparse rows have.  bit: room for ceil(D / 32) words. */
-int64_t sparse_touched(struct rows rows, uint32_t *bit);
+/* What sparse rows, one lot after another, have numbers in. */
+struct touched {
+    uint32_t *bit;    /* owned: a bit for each feature */
+    int64_t features; /* how many different ones */
+    int64_t numbers;  /* stored, of all rows */
+};
+struct touched touched_none(int32_t features);
+void touched_add(struct touched *touched, struct rows rows);
+void touched_done(struct touched *touched);
 
 #endif

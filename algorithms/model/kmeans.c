@@ -181,16 +181,11 @@ static void kmeans_statistics(const struct model *model, const float *w, struct 
 }
 
 /* Which cluster a row belongs to is not known yet. */
-static int64_t kmeans_statistics_nonzeros(const struct model *model, struct rows rows,
-                                          uint32_t *bit)
+static int64_t kmeans_statistics_nonzeros(const struct model *model, const struct touched *rows)
 {
-    int64_t K = clusters_of(model), by_features, by_numbers;
+    int64_t K = clusters_of(model), by_features = K * rows->features;
 
-    if (!model->sparse)
-        return kmeans_statistics_floats(model);
-    by_features = K * sparse_touched(rows, bit);
-    by_numbers = rows_nonzeros(rows);
-    return K + (by_features < by_numbers ? by_features : by_numbers);
+    return K + (by_features < rows->numbers ? by_features : rows->numbers);
 }
 
 static void kmeans_maximise(const struct model *model, const float *statistics, float *w)

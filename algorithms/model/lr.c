@@ -47,11 +47,11 @@ static void lr_gradient(const struct model *model, const float *w, struct rows r
     objective_gradient(&objective, model, w, rows, scratch, gradient, ret_loss);
 }
 
-static int64_t lr_gradient_nonzeros(const struct model *model, struct rows rows, uint32_t *bit)
+static int64_t lr_gradient_nonzeros(const struct model *model, const struct touched *rows)
 {
     struct objective objective = objective_of(model);
 
-    return objective_gradient_nonzeros(&objective, model, rows, bit);
+    return objective_gradient_nonzeros(&objective, model, rows);
 }
 
 static void lr_descend(const struct model *model, float *w, struct rows rows, float *scratch,

@@ -11,6 +11,7 @@
 #define TRAINCAST_ALGORITHMS_MODEL_MODEL_H
 
 #include "algorithms/math/matrix.h"
+#include "algorithms/math/sparse.h"
 #include "base/err.h"
 #include "base/field.h"
 
@@ -52,7 +53,7 @@ struct expectation {
     void (*statistics)(const struct model *model, const float *w, struct rows rows,
                        float *scratch, float *statistics);
     /* As gradient_nonzeros. */
-    int64_t (*statistics_nonzeros)(const struct model *model, struct rows rows, uint32_t *bit);
+    int64_t (*statistics_nonzeros)(const struct model *model, const struct touched *rows);
     /* w: float[P], in and out: the best fit to the statistics, which may be scaled; what they
      * say nothing about stays. */
     void (*maximise)(const struct model *model, const float *statistics, float *w);
@@ -91,9 +92,9 @@ struct model_kind {
     void (*gradient)(const struct model *model, const float *w, struct rows rows,
                      float *scratch, float *gradient, double *ret_loss);
 
-    /* How many entries of the gradient over such rows can be other than 0; counted without
-     * arithmetic.  bit: room for ceil(D / 32) words.  NULL: all. */
-    int64_t (*gradient_nonzeros)(const struct model *model, struct rows rows, uint32_t *bit);
+    /* How many entries of the gradient over sparse rows that touch so much, or of a sum of
+     * gradients over parts of them, can be other than 0.  NULL: all. */
+    int64_t (*gradient_nonzeros)(const struct model *model, const struct touched *rows);
 
     /* w -= rate * gradient over rows; may cost less than the gradient itself (sparse rows). */
     void (*descend)(const struct model *model, float *w, struct rows rows, float *scratch,

@@ -124,11 +124,11 @@ void objective_gradient(const struct objective *objective, const struct model *m
 
 /* Penalties reach all weights. */
 int64_t objective_gradient_nonzeros(const struct objective *objective,
-                                    const struct model *model, struct rows rows, uint32_t *bit)
+                                    const struct model *model, const struct touched *rows)
 {
     if (!model->sparse || objective->l1 != 0 || objective->l2 != 0)
         return model->parameters;
-    return (sparse_touched(rows, bit) + 1) * model->classes;
+    return (rows->features + 1) * model->classes;
 }
 
 /* w -= rate * the penalties' slope at w. */

@@ -33,7 +33,7 @@ void objective_descend(const struct objective *objective, const struct model *mo
 void objective_evaluate(const struct objective *objective, const struct model *model,
                         const float *w, struct rows rows, float *scratch, struct score *score);
 int64_t objective_gradient_nonzeros(const struct objective *objective,
-                                    const struct model *model, struct rows rows, uint32_t *bit);
+                                    const struct model *model, const struct touched *rows);
 double objective_penalty(const struct objective *objective, const struct model *model,
                          const float *w);
 int64_t objective_penalised(const struct model *model); /* weights without biases */

@@ -54,11 +54,11 @@ static void svm_gradient(const struct model *model, const float *w, struct rows 
     objective_gradient(&objective, model, w, rows, scratch, gradient, ret_loss);
 }
 
-static int64_t svm_gradient_nonzeros(const struct model *model, struct rows rows, uint32_t *bit)
+static int64_t svm_gradient_nonzeros(const struct model *model, const struct touched *rows)
 {
     struct objective objective = objective_of(model);
 
-    return objective_gradient_nonzeros(&objective, model, rows, bit);
+    return objective_gradient_nonzeros(&objective, model, rows);
 }
 
 static void svm_descend(const struct model *model, float *w, struct rows rows, float *scratch,

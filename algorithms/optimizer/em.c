@@ -83,27 +83,31 @@ static int64_t em_state_floats(const void *conf, const struct model *model)
     return 0;
 }
 
-/* Weighted: room for a bit for each feature.  Unweighted: for the statistics that become the
- * worker's own centroids. */
+/* Unweighted: the statistics that become the worker's own centroids. */
 static int64_t em_scratch_floats(const void *conf, const struct model *model)
 {
     return ((const struct em_conf *)conf)->average == WEIGHTED
-               ? ((int64_t)model->features + 31) / 32
+               ? 0
                : model->kind->expectation->statistics_floats(model);
 }
 
-static int64_t em_message_nonzeros(const struct optimizer *optimizer,
-                                   const struct sampler *sampler, int64_t round,
-                                   const struct scratch *scratch)
+static bool em_message_rows(const struct optimizer *optimizer, const struct sampler *sampler,
+                            int64_t round, const struct scratch *scratch, struct rows *ret_rows)
 {
-    const struct model *model = optimizer->model;
     const struct em_conf *conf = conf_of(optimizer);
 
     (void)round;
-    if (conf->average != WEIGHTED || !conf->sparse_messages)
-        return em_message_floats(conf, model);
-    return model->kind->expectation->statistics_nonzeros(
-        model, sampler->shard, (void *)optimizer_own_scratch(optimizer, scratch));
+    (void)scratch;
+    if (conf->average != WEIGHTED || !conf->sparse_messages || !optimizer->model->sparse)
+        return false;
+    *ret_rows = sampler->shard;
+    return true;
+}
+
+static int64_t em_message_nonzeros(const struct optimizer *optimizer,
+                                   const struct touched *rows)
+{
+    return optimizer->model->kind->expectation->statistics_nonzeros(optimizer->model, rows);
 }
 
 static double em_contribute(const struct optimizer *optimizer, const float *weights,
@@ -172,6 +176,7 @@ const struct optimizer_kind optimizer_em = {
     .steps_per_round = em_steps_per_round,
     .message_floats = em_message_floats,
     .state_floats = em_state_floats,
+    .message_rows = em_message_rows,
     .message_nonzeros = em_message_nonzeros,
     .scratch_floats = em_scratch_floats,
     .contribute = em_contribute,

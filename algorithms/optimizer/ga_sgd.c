@@ -23,7 +23,8 @@ static const struct field fields[] = {
         struct ga_sgd_conf, sparse_messages, .preset = "yes",
         .doc =
             "Send index and value (8 bytes) of the gradient's non-zeros where that takes fewer "
-            "bytes than all values: with sparse rows and no penalty. LambdaML sends all."),
+            "bytes than all values: with sparse rows and no penalty. Sums of several workers' "
+            "gradients have fewer zeros and are larger. LambdaML sends all."),
     STATISTICS_FIELD(struct ga_sgd_conf, "first"),
     CONF_END,
 };
@@ -92,24 +93,23 @@ static int64_t ga_sgd_state_floats(const void *conf, const struct model *model)
     return 0;
 }
 
-/* Room for a bit for each feature. */
-static int64_t ga_sgd_scratch_floats(const void *conf, const struct model *model)
+static bool ga_sgd_message_rows(const struct optimizer *optimizer,
+                                const struct sampler *sampler, int64_t round,
+                                const struct scratch *scratch, struct rows *ret_rows)
 {
-    (void)conf;
-    return ((int64_t)model->features + 31) / 32;
+    const struct model *model = optimizer->model;
+
+    if (!conf_of(optimizer)->sparse_messages || !model->sparse ||
+        !model->kind->gradient_nonzeros)
+        return false;
+    *ret_rows = sampler_rows(sampler, round, scratch->index);
+    return true;
 }
 
 static int64_t ga_sgd_message_nonzeros(const struct optimizer *optimizer,
-                                       const struct sampler *sampler, int64_t round,
-                                       const struct scratch *scratch)
+                                       const struct touched *rows)
 {
-    const struct model *model = optimizer->model;
-    void *bit = optimizer_own_scratch(optimizer, scratch);
-
-    if (!conf_of(optimizer)->sparse_messages || !model->kind->gradient_nonzeros)
-        return model->parameters;
-    return model->kind->gradient_nonzeros(model, sampler_rows(sampler, round, scratch->index),
-                                          bit);
+    return optimizer->model->kind->gradient_nonzeros(optimizer->model, rows);
 }
 
 static double ga_sgd_contribute(const struct optimizer *optimizer, const float *weights,
@@ -152,8 +152,8 @@ const struct optimizer_kind optimizer_ga_sgd = {
     .message_floats = ga_sgd_message_floats,
     .leader_floats = ga_sgd_leader_floats,
     .state_floats = ga_sgd_state_floats,
+    .message_rows = ga_sgd_message_rows,
     .message_nonzeros = ga_sgd_message_nonzeros,
-    .scratch_floats = ga_sgd_scratch_floats,
     .step_flops = ga_sgd_step_flops,
     .contribute = ga_sgd_contribute,
     .apply = ga_sgd_apply,

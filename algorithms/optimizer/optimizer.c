@@ -104,17 +104,23 @@ struct work optimizer_round_work(const struct optimizer *optimizer,
     return work;
 }
 
-int64_t optimizer_message_bytes(const struct optimizer *optimizer,
-                                const struct sampler *sampler, int64_t round,
-                                const struct scratch *scratch)
+int64_t optimizer_message_bytes(const struct optimizer *optimizer)
+{
+    return (optimizer_message_floats(optimizer) - optimizer_leader_floats(optimizer)) *
+           DENSE_BYTES;
+}
+
+int64_t optimizer_sum_bytes(const struct optimizer *optimizer, const struct sampler *sampler,
+                            int64_t round, const struct scratch *scratch, struct touched *sum)
 {
     const struct optimizer_kind *kind = optimizer->kind;
-    int64_t floats = optimizer_message_floats(optimizer) - optimizer_leader_floats(optimizer);
-    int64_t dense = floats * DENSE_BYTES;
-    int64_t sparse = dense;
+    int64_t dense = optimizer_message_bytes(optimizer), sparse;
+    struct rows rows;
 
-    if (kind->message_nonzeros)
-        sparse = kind->message_nonzeros(optimizer, sampler, round, scratch) * SPARSE_BYTES;
+    if (!kind->message_rows || !kind->message_rows(optimizer, sampler, round, scratch, &rows))
+        return dense;
+    touched_add(sum, rows);
+    sparse = kind->message_nonzeros(optimizer, sum) * SPARSE_BYTES;
     return sparse < dense ? sparse : dense;
 }
 

@@ -66,11 +66,12 @@ struct optimizer_kind {
     /* At the end of a message, what is not averaged: everybody has it from the first worker
      * that arrived, and nobody sends it, because nobody learns from it.  NULL: none. */
     int64_t (*leader_floats)(const void *conf, const struct model *model);
-    /* How many numbers of the worker's message of a round can be other than 0; counted without
-     * arithmetic.  NULL, or message_floats: all. */
-    int64_t (*message_nonzeros)(const struct optimizer *optimizer,
-                                const struct sampler *sampler, int64_t round,
-                                const struct scratch *scratch);
+    /* The rows that the worker's message of a round is made of, if what they do not touch is 0
+     * in it; and how many numbers of a sum of such messages can be other than 0.  False, or
+     * NULL: all numbers can. */
+    bool (*message_rows)(const struct optimizer *optimizer, const struct sampler *sampler,
+                         int64_t round, const struct scratch *scratch, struct rows *ret_rows);
+    int64_t (*message_nonzeros)(const struct optimizer *optimizer, const struct touched *rows);
 
     /* Floats of scratch beside the model's: optimizer_own_scratch.  NULL: none. */
     int64_t (*scratch_floats)(const void *conf, const struct model *model);
@@ -124,11 +125,14 @@ int64_t optimizer_steps_per_round(const struct optimizer *optimizer, int64_t ste
 struct work optimizer_round_work(const struct optimizer *optimizer,
                                  const struct sampler *sampler, int64_t round);
 
-/* Of the worker's message of a round, on its way: 4 bytes a number, or, where that is less, 8
- * for each that can be other than 0 (which one it is, and its value). */
-int64_t optimizer_message_bytes(const struct optimizer *optimizer,
-                                const struct sampler *sampler, int64_t round,
-                                const struct scratch *scratch);
+/* Of a message, every number four bytes. */
+int64_t optimizer_message_bytes(const struct optimizer *optimizer);
+/* Of the sum of workers' messages of a round, on its way: that, or, where it is less, 8 bytes
+ * for each number that can be other than 0 (which one it is, and its value).  Called for one
+ * worker after another; *sum, none at first, is what they touched; counted without
+ * arithmetic. */
+int64_t optimizer_sum_bytes(const struct optimizer *optimizer, const struct sampler *sampler,
+                            int64_t round, const struct scratch *scratch, struct touched *sum);
 
 /* Scratch for contribute on samplers of up to step_rows rows a step, and for the model's
  * evaluate on any number of rows. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * exchange.h -- the executor of collectives: runs each rank's schedule over a channel.
  *
- * A *plan* compiles a collective for (ranks, bytes) once: the schedules of all ranks, who
+ * A *plan* compiles a collective for (ranks, sizes) once: the schedules of all ranks, who
  * writes and who reads each slot.  An *exchange* is one execution (one round): an object per
  * slot, and a state machine per rank and lane that is driven by callbacks; the rank's body
  * blocks once, until all its lanes are through.  What is summed is algorithms/reduce.h's
@@ -15,11 +15,11 @@
 struct exchange_plan;
 /* Pure; collective->conf as loaded. */
 struct exchange_plan *exchange_plan_new(const struct choice *collective, int ranks,
-                                        int64_t bytes);
+                                        struct vector_size size);
 /* For a channel with these facts: one that merges does so in place of a leader. */
 struct exchange_plan *exchange_plan_on(const struct channel_facts *facts,
                                        const struct choice *collective, int ranks,
-                                       int64_t bytes);
+                                       struct vector_size size);
 struct exchange_plan *exchange_plan_free(struct exchange_plan *plan);
 int64_t exchange_plan_max_message_bytes(const struct exchange_plan *plan);
 

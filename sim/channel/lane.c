@@ -281,13 +281,13 @@ static void advance(struct lane *lane)
 }
 
 /* The service has everybody's: it makes the merged object of them. */
-static void merge_when_all_are_in(struct exchange *exchange, int64_t bytes)
+static void merge_when_all_are_in(struct exchange *exchange)
 {
     const struct exchange_plan *plan = exchange->plan;
 
     if (plan->merged >= 0 && exchange->listing[0].keys == plan->ranks)
         exchange->channel->kind->show(exchange->channel, &exchange->object[plan->merged],
-                                      bytes);
+                                      plan->merged_bytes);
 }
 
 static void request_over(struct request *request)
@@ -309,7 +309,7 @@ static void request_over(struct request *request)
         /* The step is taken up again: it knows what it has. */
     } else {
         if (step->op == STEP_PUT)
-            merge_when_all_are_in(lane->rank->exchange, step->bytes);
+            merge_when_all_are_in(lane->rank->exchange);
         lane->next++;
     }
     advance(lane);

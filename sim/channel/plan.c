@@ -12,7 +12,7 @@
 
 struct compiler {
     const struct choice *collective;
-    int64_t bytes;
+    struct vector_size size;
     struct schedule schedule; /* of one rank */
     struct exchange_plan *plan;
 };
@@ -20,9 +20,8 @@ struct compiler {
 static void schedule_of(struct compiler *compiler, int rank)
 {
     schedule_clear(&compiler->schedule);
-    collective_of(compiler->collective)
-        ->steps(compiler->collective->conf, &compiler->schedule, rank, compiler->plan->ranks,
-                compiler->bytes);
+    collective_steps(compiler->collective, &compiler->schedule, rank, compiler->plan->ranks,
+                     compiler->size);
 }
 
 /* -- counting --------------------------------------------------------------------------------
@@ -36,8 +35,8 @@ static void count_step(struct exchange_plan *plan, const struct step *step)
     if (step->op == STEP_GATHER)
         plan->gathers++;
     if (step->op == STEP_PUT) {
-        if (step->bytes > plan->max_message_bytes)
-            plan->max_message_bytes = step->bytes;
+        if (step->sent_bytes > plan->max_message_bytes)
+            plan->max_message_bytes = step->sent_bytes;
         return;
     }
     plan->edges += step->count;
@@ -72,7 +71,7 @@ static void sum_up(int64_t *start, int64_t n)
 static void fill_step(struct exchange_plan *plan, int rank, const struct step *step,
                       int64_t *next_reader, struct plan_step *out)
 {
-    *out = (struct plan_step){.bytes = step->bytes,
+    *out = (struct plan_step){.bytes = step->sent_bytes,
                               .slot = step->slot,
                               .count = step->count,
                               .gather = -1,
@@ -128,10 +127,10 @@ static void fill_all(struct compiler *compiler)
  * -------------------------------------------------------------------------------------- */
 
 struct exchange_plan *exchange_plan_new(const struct choice *collective, int ranks,
-                                        int64_t bytes)
+                                        struct vector_size size)
 {
     struct exchange_plan *plan = NEW(struct exchange_plan);
-    struct compiler compiler = {.collective = collective, .bytes = bytes, .plan = plan};
+    struct compiler compiler = {.collective = collective, .size = size, .plan = plan};
     int64_t steps;
 
     plan->ranks = ranks;
@@ -163,8 +162,9 @@ static int64_t merged_slots(const void *conf, int ranks)
 static void merged_steps(const void *conf, struct schedule *out, int rank, int ranks,
                          int64_t bytes)
 {
-    struct step own = {.op = STEP_PUT, .slot = rank, .count = 1, .bytes = bytes};
-    struct step merged = {.op = STEP_GET, .slot = ranks, .count = 1, .bytes = bytes};
+    struct step own = {.op = STEP_PUT, .slot = rank, .count = 1, .bytes = bytes, .summed = 1};
+    struct step merged = {
+        .op = STEP_GET, .slot = ranks, .count = 1, .bytes = bytes, .summed = ranks};
 
     (void)conf;
     if (ranks == 1)
@@ -178,20 +178,21 @@ static const struct collective_kind merged_by_service = {
 
 struct exchange_plan *exchange_plan_on(const struct channel_facts *facts,
                                        const struct choice *collective, int ranks,
-                                       int64_t bytes)
+                                       struct vector_size size)
 {
     struct choice merged = {.kind = &merged_by_service.kind};
     struct exchange_plan *plan;
 
     if (!facts->merges || !collective_of(collective)->has_leader) {
-        plan = exchange_plan_new(collective, ranks, bytes);
+        plan = exchange_plan_new(collective, ranks, size);
         if (facts->has_receiver && facts->is_watched && ranks > 1)
-            plan->carried = carried_new(collective, ranks, bytes, facts->packet_bytes);
+            plan->carried = carried_new(collective, ranks, size, facts->packet_bytes);
         return plan;
     }
-    plan = exchange_plan_new(&merged, ranks, bytes);
+    plan = exchange_plan_new(&merged, ranks, size);
     if (ranks > 1) {
         plan->merged = ranks;
+        plan->merged_bytes = vector_sent_bytes(size, size.bytes, ranks);
         plan->listings = 1;
     }
     return plan;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * plan.h -- a collective compiled for (ranks, bytes): what exchange.c executes round after
+ * plan.h -- a collective compiled for (ranks, sizes): what exchange.c executes round after
  * round.
  *
  * The steps of all ranks stand in one array, those of a rank's lane side by side.  For direct
@@ -11,7 +11,7 @@
 #include "sim/channel/exchange.h"
 
 struct plan_step {
-    int64_t bytes;
+    int64_t bytes; /* on its way */
     int32_t slot, count;
     int32_t gather; /* GATHER: index into plan->gather; a GET that begins a run: index into
                      * plan->run; else -1 */
@@ -36,6 +36,7 @@ struct exchange_plan {
     int32_t runs, run_listings;
     int32_t merged; /* the slot that the service makes of the ranks' slots 0 .. ranks-1, which
                      * are listing 0; -1: none */
+    int64_t merged_bytes;
     struct plan_step *step;
     int64_t *lane_start;   /* [ranks * lanes + 1] into step */
     int64_t *reader_start; /* [slots + 1] into reader */

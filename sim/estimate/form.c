@@ -178,10 +178,11 @@ static void fill_exchange(struct form *form, const struct learner_facts *facts)
 {
     const struct choice *main = form->scenario->channels.entry;
     struct channel_facts channel = channel_kind_of(main)->facts(main->conf);
-    struct channel_means means = means_of(main, facts->message_bytes);
+    struct vector_size vector = learner_vector(facts);
+    struct channel_means means = means_of(main, learner_message_bytes(facts));
     struct platform_facts node = node_of(form);
-    struct exchange_plan *plan = exchange_plan_on(&channel, &form->scenario->pattern,
-                                                  form->workers, facts->message_bytes);
+    struct exchange_plan *plan =
+        exchange_plan_on(&channel, &form->scenario->pattern, form->workers, vector);
 
     form->line = (struct critical_line){
         .latency_s =
@@ -228,8 +229,9 @@ static void fill_money(struct form *form, const struct learner_facts *facts)
 {
     const struct choice *main = form->scenario->channels.entry;
     const struct choice *store = store_of(form->scenario);
+    struct vector_size vector = learner_vector(facts);
     struct collective_totals totals =
-        collective_totals(&form->scenario->pattern, form->workers, facts->message_bytes);
+        collective_totals(&form->scenario->pattern, form->workers, vector);
     struct channel_means put = means_of(main, llround(per(totals.put_bytes, totals.puts)));
     struct channel_means get = means_of(main, llround(per(totals.get_bytes, totals.gets)));
     int64_t partition_bytes = largest(facts->partition_bytes, facts->workers);

@@ -9,27 +9,31 @@
 #include "sim/network/transport/transport.h"
 
 /* -- sizes -- */
-/* Of a whole message, as charged.  Gradients may be sparse; models are not. */
-static int64_t message_bytes(const struct peers *peers)
+/* Of all blocks together, as charged.  Models are sent whole; gradients may be sparse, and
+ * their averages, of the second phase, less so.
+ * SIMPLIFIED: an average is as large as if no gradient had been lost. */
+static int64_t message_bytes(const struct peers *peers, int p)
 {
+    const struct learner_facts *facts = peers->t->facts;
     int64_t dense = peers->averaging.parameters * (int64_t)sizeof(float);
-    int64_t bytes = peers->t->facts->message_bytes;
 
-    return peers->averaging.kind->of_gradients || bytes > dense ? bytes : dense;
+    if (peers->averaging.kind->of_gradients)
+        return facts->sum_bytes[p == 0 ? 0 : facts->workers - 1];
+    return facts->vector_bytes > dense ? facts->vector_bytes : dense;
 }
 
-/* Of its first `floats`.
+/* Of the first `floats`.
  * SIMPLIFIED: the non-zeros of a sparse gradient are taken as spread evenly over its blocks. */
-static int64_t bytes_before(const struct peers *peers, int64_t floats)
+static int64_t bytes_before(const struct peers *peers, int p, int64_t floats)
 {
-    return (int64_t)((__int128)message_bytes(peers) * floats / peers->averaging.parameters);
+    return (int64_t)((__int128)message_bytes(peers, p) * floats / peers->averaging.parameters);
 }
 
 /* Where packets are lost one by one: how many floats one carries, rounded up. */
-static int64_t packet_floats(const struct peers *peers)
+static int64_t packet_floats(const struct peers *peers, int p)
 {
     const struct channel *main = peers->t->main;
-    int64_t bytes = message_bytes(peers);
+    int64_t bytes = message_bytes(peers, p);
     __int128 floats = main->kind->facts(main->conf).packet_bytes;
 
     return (int64_t)((floats * peers->averaging.parameters + bytes - 1) / bytes);
@@ -56,7 +60,7 @@ static struct peers_round *new_round(struct peers *peers)
         phase->lost = NEW_ARRAY(const uint64_t *, slots);
         phase->got.arrived = phase->arrived;
         phase->got.lost = phase->lost;
-        phase->got.packet_floats = packet_floats(peers);
+        phase->got.packet_floats = packet_floats(peers, p);
     }
     return round;
 }
@@ -252,8 +256,8 @@ static void send(struct peers_round *round, int p, int64_t first, int64_t number
 
     message->from = peers->peer[parcel->from].node;
     message->to = peers->peer[parcel->to].node;
-    message->bytes =
-        bytes_before(peers, parcel->first + parcel->count) - bytes_before(peers, parcel->first);
+    message->bytes = bytes_before(peers, p, parcel->first + parcel->count) -
+                     bytes_before(peers, p, parcel->first);
     message->round = round->round + 1;
     message->number =
         ((uint32_t)round->round * phases + (uint32_t)p) * peers->link_most + place;

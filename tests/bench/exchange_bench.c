@@ -205,7 +205,8 @@ int main(int argc, char **argv)
     struct choice collective = {.kind = family_find(&pattern_family, pattern), .conf = &tree};
     struct bench bench = {.ranks = argc > 2 ? atoi(argv[2]) : 300,
                           .rounds = argc > 3 ? atoi(argv[3]) : 100};
-    struct collective_totals totals = collective_totals(&collective, bench.ranks, bytes);
+    struct collective_totals totals =
+        collective_totals(&collective, bench.ranks, vector_whole(bytes));
     struct worker *worker = NEW_ARRAY(struct worker, (size_t)bench.ranks);
     struct err err = {0};
     double begin_s;
@@ -215,7 +216,7 @@ int main(int argc, char **argv)
         return 2;
     }
     open_world(&bench, channel, settings_of(&settings, channel));
-    bench.plan = exchange_plan_new(&collective, bench.ranks, bytes);
+    bench.plan = exchange_plan_new(&collective, bench.ranks, vector_whole(bytes));
     begin_s = cpu_s();
     for (int i = 0; i < bench.ranks; i++) {
         worker[i] = (struct worker){&bench, i};

@@ -21,6 +21,7 @@ struct slot {
     int written, read;
     int writer;
     int64_t offset_bytes, bytes;
+    int32_t summed;
     known_set known[RANKS_MOST]; /* by part; parts are the slices of 1/W */
 };
 
@@ -77,20 +78,30 @@ static void put(struct world *world, int rank, const struct step *step)
     slot->writer = rank;
     slot->offset_bytes = step->offset_bytes;
     slot->bytes = step->bytes;
+    slot->summed = step->summed;
     memcpy(slot->known, world->known[rank], sizeof slot->known);
+    for (int part = 0; part < world->ranks; part++)
+        if (slice_of(world->bytes, part, world->ranks).bytes > 0 &&
+            covers(world, step->offset_bytes, step->bytes, part))
+            assert_int_equal(step->summed, __builtin_popcountll(world->known[rank][part]));
 }
 
 static void get(struct world *world, int rank, const struct step *step)
 {
+    int32_t most = 0;
+
     for (int i = 0; i < step->count; i++) {
         struct slot *slot = &world->slot[step->slot + i];
 
         slot->read++;
         assert_true(slot->offset_bytes == step->offset_bytes && slot->bytes == step->bytes);
+        assert_true(slot->summed <= step->summed);
+        most = slot->summed > most ? slot->summed : most;
         for (int part = 0; part < world->ranks; part++)
             if (covers(world, slot->offset_bytes, slot->bytes, part))
                 world->known[rank][part] |= slot->known[part];
     }
+    assert_int_equal(step->summed, most);
 }
 
 static bool can_go(const struct world *world, const struct step *step)

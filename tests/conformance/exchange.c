@@ -273,7 +273,8 @@ static void requests_are_those_of_the_schedules(void **state)
     for (int i = 0; all_patterns[i]; i++)
         for (int j = 0; j < COUNTS; j++) {
             struct choice pattern = {.kind = pattern_named(all_patterns[i]), .conf = &tree};
-            struct collective_totals totals = collective_totals(&pattern, counts[j], 999983);
+            struct collective_totals totals =
+                collective_totals(&pattern, counts[j], vector_whole(999983));
             const struct ending *ending = try((struct trial){.pattern = all_patterns[i],
                                                              .channel = "s3",
                                                              .ranks = counts[j],
@@ -313,7 +314,8 @@ static void multi_gets_move_what_gets_would(void **state)
     for (int i = 0; all_patterns[i]; i++)
         for (int j = 0; j < COUNTS; j++) {
             struct choice pattern = {.kind = pattern_named(all_patterns[i]), .conf = &tree};
-            struct collective_totals totals = collective_totals(&pattern, counts[j], 999983);
+            struct collective_totals totals =
+                collective_totals(&pattern, counts[j], vector_whole(999983));
             const struct ending *ending = try((struct trial){.pattern = all_patterns[i],
                                                              .channel = "memcached",
                                                              .ranks = counts[j],

@@ -128,7 +128,7 @@ static void story_late(struct lab *lab)
 
     lab_open(lab, "direct", 2, 1e6);
     member[0].node = &lab->node[0];
-    group.plan = exchange_plan_new(&collective, 2, 100);
+    group.plan = exchange_plan_new(&collective, 2, vector_whole(100));
     exchange[0] = exchange_new(group.plan, lab->channel);
     exchange_abandon(exchange[0]);
     actor_spawn(lab->world.engine, "late", late_body, &group);

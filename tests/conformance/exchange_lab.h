@@ -167,7 +167,8 @@ static inline void group_open(struct group *group, struct lab *lab, const struct
 
     *group = (struct group){.lab = lab, .trial = trial};
     facts = lab->channel->kind->facts(lab->channel->conf);
-    group->plan = exchange_plan_on(&facts, &collective, trial->ranks, trial->bytes);
+    group->plan =
+        exchange_plan_on(&facts, &collective, trial->ranks, vector_whole(trial->bytes));
     group->exchange = NEW_ARRAY(struct exchange *, (size_t)trial->rounds);
     group->left = NEW_ARRAY(int, (size_t)trial->rounds);
     group->member = NEW_ARRAY(struct member, (size_t)trial->ranks);

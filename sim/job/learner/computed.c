@@ -165,15 +165,16 @@ static void reduce_round(struct learner *learner, int64_t round, const bool *arr
 }
 
 /* -- where messages were lost -- */
-/* What the bytes of a message before this one are in floats: four bytes each, or fewer where it
- * is sent as what is shorter. */
+/* What the bytes of a vector before this one are in floats: four bytes each, unless another
+ * model's vector is charged. */
 static int64_t floats_before(const struct computed *c, int64_t bytes)
 {
-    int64_t message_bytes = c->base.facts.message_bytes;
+    int64_t vector_bytes = c->base.facts.vector_bytes;
+    int64_t averaged = c->message_floats - c->leader_floats;
 
-    if (message_bytes == 4 * c->message_floats || message_bytes == 0)
+    if (vector_bytes == 4 * averaged || vector_bytes == 0)
         return bytes / 4;
-    return (int64_t)((double)bytes * (double)c->message_floats / (double)message_bytes);
+    return (int64_t)((double)bytes * (double)averaged / (double)vector_bytes);
 }
 
 /* False: a part came from nobody. */

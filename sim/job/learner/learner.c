@@ -104,6 +104,7 @@ void learner_facts_copy(struct learner_facts *to, const struct learner_facts *fr
     size_t W = (size_t)from->workers;
 
     *to = *from;
+    to->sum_bytes = copy_of(from->sum_bytes, W, sizeof *to->sum_bytes);
     to->partition_bytes = copy_of(from->partition_bytes, W, sizeof *to->partition_bytes);
     to->footprint_bytes = copy_of(from->footprint_bytes, W, sizeof *to->footprint_bytes);
     to->real_rows = copy_of(from->real_rows, W, sizeof *to->real_rows);
@@ -112,6 +113,7 @@ void learner_facts_copy(struct learner_facts *to, const struct learner_facts *fr
 
 void learner_facts_done(struct learner_facts *facts)
 {
+    free(facts->sum_bytes);
     free(facts->partition_bytes);
     free(facts->footprint_bytes);
     free(facts->real_rows);

@@ -14,6 +14,7 @@
 #ifndef TRAINCAST_SIM_JOB_LEARNER_LEARNER_H
 #define TRAINCAST_SIM_JOB_LEARNER_LEARNER_H
 
+#include "algorithms/collective/collective.h"
 #include "algorithms/model/model.h"
 #include "base/pool.h"
 #include "sim/scenario/scenario.h"
@@ -31,7 +32,7 @@ struct learner_facts {
     int64_t parameters;      /* P, of what is learnt */
     int64_t model_floats;    /* of learner_parameters: P, and running statistics behind */
     bool phantom;            /* nothing is learnt: there are no losses */
-    int64_t message_bytes;   /* of one round's message */
+    int64_t vector_bytes;    /* of what a worker sends in a round, every number four bytes */
     int64_t model_bytes;     /* of a checkpoint */
     int64_t start_bytes;     /* of what worker 0 tells the others before the first round, where
                               * the model starts from its rows; 0: everybody knows it */
@@ -41,6 +42,7 @@ struct learner_facts {
     int64_t rows, test_rows; /* really in memory */
     int32_t features, classes;
     int64_t file_bytes, test_file_bytes;
+    int64_t *sum_bytes;         /* [workers]: on its way, the sum of what 1, 2, ... send */
     int64_t *partition_bytes;   /* [workers]: to load, as charged */
     int64_t *footprint_bytes;   /* [workers]: memory while training, as charged */
     int64_t *real_rows;         /* [workers]: rows really trained on */
@@ -48,6 +50,16 @@ struct learner_facts {
     char charge_note[256];      /* a sentence where another model is charged than learns; "" */
     char data_name[256], test_name[256], data_sha256[65], test_sha256[65];
 };
+
+static inline struct vector_size learner_vector(const struct learner_facts *facts)
+{
+    return (struct vector_size){.bytes = facts->vector_bytes, .sum_bytes = facts->sum_bytes};
+}
+/* What one worker sends in a round. */
+static inline int64_t learner_message_bytes(const struct learner_facts *facts)
+{
+    return facts->sum_bytes[0];
+}
 
 struct learner;
 struct trajectory; /* what a computed run leaves for replay; see trajectory.h */

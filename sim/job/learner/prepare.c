@@ -18,9 +18,6 @@
 enum { PART_ROWS = 32768, PART_ROWS_LEAST = 64 };
 #define PART_FLOPS 4e9
 
-/* Enough for the largest of all to be hardly larger. */
-enum { MESSAGES_COUNTED = 64 };
-
 static float *copy_of(const struct dataset *set)
 {
     size_t bytes = (size_t)dataset_values(set) * sizeof(float);
@@ -166,48 +163,13 @@ static void fill_facts_of_worker(struct computed *c, const struct scenario *scen
     /* Weights, gradient or local weights, the message on its way, and what is kept. */
     facts->footprint_bytes[w] =
         memory_of_rows(c, shard_rows) + facts->model_bytes +
-        optimizer_message_floats(charged) * (int64_t)sizeof(float) + facts->message_bytes +
+        optimizer_message_floats(charged) * (int64_t)sizeof(float) +
+        facts->sum_bytes[c->workers - 1] +
         charged->kind->state_floats(charged->conf, model) * (int64_t)sizeof(float) +
         activation_bytes(model, mine->sampler.batch_size < training ? mine->sampler.batch_size
                                                                     : training);
     facts->evaluate_work[w] =
         model->kind->evaluate_work(model, training, mine->sampler.charged_nonzeros);
-}
-
-/* Rows of the longest step of a worker. */
-static int64_t longest_step(const struct computed *c)
-{
-    int64_t rows = 1;
-
-    for (int w = 0; w < c->workers; w++)
-        if (c->contribution[w].sampler.step_rows > rows)
-            rows = c->contribution[w].sampler.step_rows;
-    return rows;
-}
-
-/* SIMPLIFIED: all messages of a run, merged ones too, have the size of the largest of the first
- * rounds'.  Batches are alike; but what sparse gradients sum up to has more non-zeros than
- * each, and a charged batch that is larger than the rows in memory has more than those. */
-static int64_t message_bytes(const struct computed *c)
-{
-    int64_t rounds = 1 + MESSAGES_COUNTED / c->workers, largest = 0;
-    struct scratch scratch;
-
-    if (network_of_model(
-            c->charged.model)) /* whose gradients are dense: rows are not looked at */
-        scratch_init(&scratch, 1, longest_step(c));
-    else
-        optimizer_scratch_init(&c->charged, longest_step(c), &scratch);
-
-    for (int64_t round = 0; round < rounds; round++)
-        for (int w = 0; w < c->workers; w++) {
-            int64_t bytes = optimizer_message_bytes(&c->charged, &c->contribution[w].sampler,
-                                                    round, &scratch);
-
-            largest = bytes > largest ? bytes : largest;
-        }
-    scratch_done(&scratch);
-    return largest;
 }
 
 static void fill_facts(struct computed *c, const struct scenario *scenario)
@@ -222,7 +184,8 @@ static void fill_facts(struct computed *c, const struct scenario *scenario)
     computed_charge_note(c, facts->charge_note, sizeof facts->charge_note);
     facts->model_bytes = optimizer_model_bytes(&c->charged);
     facts->start_bytes = c->model.kind->start ? facts->model_bytes : 0;
-    facts->message_bytes = message_bytes(c);
+    facts->vector_bytes = optimizer_message_bytes(&c->charged);
+    facts->sum_bytes = computed_sum_bytes(c);
     facts->epochs_per_round =
         (double)optimizer_steps_per_round(&c->optimizer, steps_per_epoch) /
         (double)steps_per_epoch;
@@ -311,7 +274,7 @@ static void prepare_scratch(struct computed *c)
     c->lanes = pool_lanes(c->pool);
     c->scratch = NEW_ARRAY(struct scratch, c->lanes);
     for (int lane = 0; !c->phantom && lane < c->lanes; lane++)
-        optimizer_scratch_init(&c->optimizer, longest_step(c), &c->scratch[lane]);
+        optimizer_scratch_init(&c->optimizer, computed_longest_step(c), &c->scratch[lane]);
 }
 
 /* The model as it is before the first round. */

@@ -12,12 +12,12 @@
 #include "sim/job/learner/trajectory_inside.h"
 
 /* Raised with every change of the form. */
-enum { FORM = 1, MARK = 0x4A617254 };
+enum { FORM = 2, MARK = 0x4A617254 };
 static const int64_t floats_most = (int64_t)1 << 36;
 
 /* Whoever adds a member must add it below, or a repeated run would not be the computed one. */
 _Static_assert(sizeof(struct work) == 32, "pack every member of struct work");
-_Static_assert(sizeof(struct learner_facts) == 1048,
+_Static_assert(sizeof(struct learner_facts) == 1056,
                "pack every member of struct learner_facts");
 _Static_assert(sizeof(struct evaluation) == 32, "pack every member of struct evaluation");
 
@@ -105,12 +105,12 @@ static void facts(struct packer *p, struct learner_facts *f)
 {
     int64_t workers = f->workers;
 
-    count(p, &workers, 3 * 8);
+    count(p, &workers, 4 * 8);
     f->workers = (int)workers;
     integer(p, &f->parameters);
     integer(p, &f->model_floats);
     truth(p, &f->phantom);
-    integer(p, &f->message_bytes);
+    integer(p, &f->vector_bytes);
     integer(p, &f->model_bytes);
     integer(p, &f->start_bytes);
     real(p, &f->epochs_per_round);
@@ -126,11 +126,13 @@ static void facts(struct packer *p, struct learner_facts *f)
     bytes(p, f->test_name, sizeof f->test_name);
     bytes(p, f->data_sha256, sizeof f->data_sha256);
     bytes(p, f->test_sha256, sizeof f->test_sha256);
+    f->sum_bytes = items(p, f->sum_bytes, workers, sizeof *f->sum_bytes);
     f->partition_bytes = items(p, f->partition_bytes, workers, sizeof *f->partition_bytes);
     f->footprint_bytes = items(p, f->footprint_bytes, workers, sizeof *f->footprint_bytes);
     f->real_rows = items(p, f->real_rows, workers, sizeof *f->real_rows);
     f->evaluate_work = items(p, f->evaluate_work, workers, sizeof *f->evaluate_work);
     for (int64_t w = 0; w < workers; w++) {
+        integer(p, &f->sum_bytes[w]);
         integer(p, &f->partition_bytes[w]);
         integer(p, &f->footprint_bytes[w]);
         integer(p, &f->real_rows[w]);

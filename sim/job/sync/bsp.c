@@ -173,6 +173,7 @@ static void check(const struct scenario *scenario, const struct learner *learner
 {
     const struct learner_facts *facts = learner ? learner_facts(learner) : NULL;
     struct collective_totals totals;
+    struct vector_size vector;
 
     check_merging(scenario, diags);
     if (!facts)
@@ -183,7 +184,8 @@ static void check(const struct scenario *scenario, const struct learner *learner
                  scenario->pattern.kind->name, facts->workers);
         return;
     }
-    totals = collective_totals(&scenario->pattern, facts->workers, facts->message_bytes);
+    vector = learner_vector(facts);
+    totals = collective_totals(&scenario->pattern, facts->workers, vector);
     training_check_message(scenario, totals.max_message_bytes, diags);
     training_check_capacity(scenario, totals.put_bytes, diags);
 }

@@ -18,9 +18,9 @@ void bsp_plan(struct training *t)
     struct bsp *bsp = bsp_of(t);
 
     struct channel_facts main = t->main->kind->facts(t->main->conf);
+    struct vector_size vector = learner_vector(t->facts);
 
-    bsp->plan = exchange_plan_on(&main, &t->run->scenario->pattern, t->members,
-                                 t->facts->message_bytes);
+    bsp->plan = exchange_plan_on(&main, &t->run->scenario->pattern, t->members, vector);
     ROOM_FOR_ONE(bsp->plans, bsp->plan_count, bsp->plan_capacity);
     bsp->plans[bsp->plan_count++] = bsp->plan;
 }

@@ -112,9 +112,9 @@ static enum outcome publish(struct actor *self, struct worker *worker, struct no
     struct ssp_worker *mine = state_of(worker);
 
     mine->call.landed = published;
-    return call_do(self, &mine->call, worker, node, VERB_PUT,
-                   ssp_copy_to_write(worker, worker->round),
-                   worker->training->facts->message_bytes, "its contribution to be written");
+    return call_do(
+        self, &mine->call, worker, node, VERB_PUT, ssp_copy_to_write(worker, worker->round),
+        learner_message_bytes(worker->training->facts), "its contribution to be written");
 }
 
 static enum outcome do_round(struct actor *self, struct worker *worker, struct node *node)
@@ -175,8 +175,8 @@ static void check(const struct scenario *scenario, const struct learner *learner
 
     own_pace_check(scenario, learner, diags);
     if (facts)
-        own_pace_check_room(scenario, facts->message_bytes,
-                            2 * facts->workers * facts->message_bytes, diags);
+        own_pace_check_room(scenario, learner_message_bytes(facts),
+                            2 * facts->workers * learner_message_bytes(facts), diags);
 }
 
 static void start(struct training *t)

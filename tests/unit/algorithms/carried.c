@@ -38,7 +38,7 @@ static void without_loss_everybody_is_in_every_part(void **state)
     for (size_t i = 0; i < 4; i++)
         for (int ranks = 2; ranks <= 9; ranks++) {
             struct choice choice = pattern(names[i]);
-            struct carried *c = carried_new(&choice, ranks, 1000, 100);
+            struct carried *c = carried_new(&choice, ranks, vector_whole(1000), 100);
             int parts;
             const struct carried_part *part;
             int64_t end_bytes = 0;
@@ -58,7 +58,7 @@ static void without_loss_everybody_is_in_every_part(void **state)
 static void a_lost_message_of_allreduce_takes_its_sender_out(void **state)
 {
     struct choice choice = pattern("allreduce");
-    struct carried *c = carried_new(&choice, 5, 100, 0);
+    struct carried *c = carried_new(&choice, 5, vector_whole(100), 0);
     const struct carried_part *part;
     int parts;
 
@@ -74,7 +74,7 @@ static void a_lost_message_of_allreduce_takes_its_sender_out(void **state)
 static void a_lost_message_of_scatter_reduce_takes_one_chunk_of_its_sender(void **state)
 {
     struct choice choice = pattern("scatter_reduce");
-    struct carried *c = carried_new(&choice, 4, 160, 0);
+    struct carried *c = carried_new(&choice, 4, vector_whole(160), 0);
     const struct carried_part *part;
     int parts;
 
@@ -91,7 +91,7 @@ static void a_lost_message_of_scatter_reduce_takes_one_chunk_of_its_sender(void 
 static void a_lost_message_of_a_tree_takes_the_subtree(void **state)
 {
     struct choice choice = pattern("tree");
-    struct carried *c = carried_new(&choice, 7, 100, 0);
+    struct carried *c = carried_new(&choice, 7, vector_whole(100), 0);
     const struct carried_part *part;
     int parts;
 
@@ -106,7 +106,7 @@ static void a_lost_message_of_a_tree_takes_the_subtree(void **state)
 static void a_lost_message_of_a_ring_takes_what_its_chunk_had_collected(void **state)
 {
     struct choice choice = pattern("ring");
-    struct carried *c = carried_new(&choice, 5, 200, 0);
+    struct carried *c = carried_new(&choice, 5, vector_whole(200), 0);
     const struct carried_part *part;
     int parts;
 
@@ -124,7 +124,7 @@ static void a_lost_message_of_a_ring_takes_what_its_chunk_had_collected(void **s
 static void a_lost_packet_takes_its_slice_alone(void **state)
 {
     struct choice choice = pattern("allreduce");
-    struct carried *c = carried_new(&choice, 3, 400, 100);
+    struct carried *c = carried_new(&choice, 3, vector_whole(400), 100);
     const uint64_t third = 1 << 2;
     const struct carried_part *part;
     int parts;
@@ -141,7 +141,7 @@ static void a_lost_packet_takes_its_slice_alone(void **state)
 static void losses_are_forgotten_once_they_are_counted(void **state)
 {
     struct choice choice = pattern("ring");
-    struct carried *c = carried_new(&choice, 3, 100, 0);
+    struct carried *c = carried_new(&choice, 3, vector_whole(100), 0);
     const struct carried_part *part;
     int parts;
 
@@ -158,7 +158,7 @@ static void losses_are_forgotten_once_they_are_counted(void **state)
 static void half_of_the_messages_are_results(void **state)
 {
     struct choice choice = pattern("ring");
-    struct carried *c = carried_new(&choice, 4, 100, 0);
+    struct carried *c = carried_new(&choice, 4, vector_whole(100), 0);
     int results = 0;
 
     (void)state;

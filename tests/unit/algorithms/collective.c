@@ -41,7 +41,7 @@ static struct collective_totals totals_of(const char *name, int ranks, int64_t b
     struct choice choice = {.kind = family_find(&pattern_family, name), .conf = &tree};
 
     assert_non_null(choice.kind);
-    return collective_totals(&choice, ranks, bytes);
+    return collective_totals(&choice, ranks, vector_whole(bytes));
 }
 
 static void allreduce_keeps_its_leader_busy_with_w_plus_2_operations(void **state)
@@ -110,6 +110,46 @@ static void more_slots_than_can_be_numbered_are_refused(void **state)
     assert_false(collective_fits(&choice, 46341));
 }
 
+/* Four ranks' vectors of 4,000 bytes, of which 400 are sent of one, 1,000 of all. */
+static void sums_of_more_ranks_are_larger_on_their_way(void **state)
+{
+    static const int64_t sum_bytes[] = {400, 600, 800, 1000};
+    struct vector_size size = {.bytes = 4000, .sum_bytes = sum_bytes};
+    struct tree_conf tree = {.fan_out = 2};
+    static const struct {
+        const char *pattern;
+        int64_t put_bytes;
+    } expected[] = {
+        {"allreduce", 4 * 400 + 1000},
+        {"scatter_reduce", 4 * 3 * 400 / 4 + 4 * 1000 / 4},
+        {"ring", 400 + 600 + 800 + 3 * 1000},
+        /* ranks 2 and 3 send their own, rank 1 that of two; ranks 0 and 1 send the result down
+         */
+        {"tree", 400 + 400 + 600 + 2 * 1000},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        struct choice choice = {.kind = family_find(&pattern_family, expected[i].pattern),
+                                .conf = &tree};
+
+        assert_int_equal(collective_totals(&choice, 4, size).put_bytes, expected[i].put_bytes);
+    }
+}
+
+static void a_part_of_a_sparse_vector_has_its_share_of_the_bytes(void **state)
+{
+    static const int64_t sum_bytes[] = {400, 3999};
+    struct vector_size size = {.bytes = 4000, .sum_bytes = sum_bytes};
+
+    (void)state;
+    assert_int_equal(vector_sent_bytes(size, 1000, 1), 100);
+    assert_int_equal(vector_sent_bytes(size, 0, 1), 0);
+    assert_int_equal(vector_sent_bytes(size, 4, 1), 1);
+    assert_int_equal(vector_sent_bytes(size, 4, 2), 4);
+    assert_int_equal(vector_sent_bytes(vector_whole(4000), 1000, 2), 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +160,8 @@ int main(void)
         cmocka_unit_test(ring_moves_2w_minus_2_chunks_out_and_in_per_rank),
         cmocka_unit_test(a_tree_sends_each_vector_up_once_and_the_result_down_once_per_parent),
         cmocka_unit_test(one_rank_alone_has_nothing_to_do),
+        cmocka_unit_test(sums_of_more_ranks_are_larger_on_their_way),
+        cmocka_unit_test(a_part_of_a_sparse_vector_has_its_share_of_the_bytes),
         cmocka_unit_test(more_slots_than_can_be_numbered_are_refused),
     };
 

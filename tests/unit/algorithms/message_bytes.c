@@ -58,7 +58,11 @@ static void tear_down(struct fixture *f)
 
 static int64_t bytes_of(const struct fixture *f, int64_t round)
 {
-    return optimizer_message_bytes(&f->optimizer, &f->sampler, round, &f->scratch);
+    struct touched sum = touched_none(FEATURES);
+    int64_t bytes = optimizer_sum_bytes(&f->optimizer, &f->sampler, round, &f->scratch, &sum);
+
+    touched_done(&sum);
+    return bytes;
 }
 
 static int64_t nonzeros_of(struct fixture *f, int64_t round)
@@ -74,11 +78,12 @@ static int64_t nonzeros_of(struct fixture *f, int64_t round)
 
 static void touched_features_are_counted_once(void **state)
 {
-    uint32_t bit[(FEATURES + 31) / 32];
     struct sample sample = sample_new(2, ROWS, FEATURES, 2, 0.02);
+    struct touched all = touched_none(FEATURES);
 
     (void)state;
-    for (int64_t count = 0; count <= ROWS; count += 12) {
+    assert_int_equal(all.features, 0);
+    for (int64_t count = 12; count <= ROWS; count += 12) {
         struct rows rows = sample_rows(&sample, true, 0, count);
         int64_t expected = 0;
 
@@ -89,8 +94,11 @@ static void touched_features_are_counted_once(void **state)
                 touched = touched || naive_x(&sample.matrix, rows_at(rows, i), d) != 0;
             expected += touched;
         }
-        assert_int_equal(sparse_touched(rows, bit), expected);
+        touched_add(&all, rows_slice(rows, count - 12, 12));
+        assert_int_equal(all.features, expected);
+        assert_int_equal(all.numbers, rows_nonzeros(rows));
     }
+    touched_done(&all);
     sample_done(&sample);
 }
 
@@ -110,6 +118,37 @@ static void a_sparse_gradient_has_eight_bytes_for_each_non_zero(void **state)
         }
         tear_down(&f);
     }
+}
+
+/* One worker's messages of several rounds stand for several workers'. */
+static void a_sum_has_eight_bytes_for_each_number_that_any_of_them_has(void **state)
+{
+    struct ga_sgd_conf conf = {.learning_rate = 1, .batch_size = 10, .sparse_messages = true};
+    struct fixture f = {0};
+    struct touched sum = touched_none(FEATURES);
+    float *added;
+    int64_t bytes = 0;
+
+    (void)state;
+    set_up(&f, "lr", "ga_sgd", &conf, 0.01, 2, 10);
+    added = calloc((size_t)f.floats, sizeof *added);
+    for (int64_t worker = 0; worker < 5; worker++) {
+        int64_t nonzeros = 0, before = bytes;
+
+        bytes = optimizer_sum_bytes(&f.optimizer, &f.sampler, worker, &f.scratch, &sum);
+        f.optimizer.kind->contribute(&f.optimizer, f.w, NULL, &f.sampler, worker, &f.scratch,
+                                     f.message);
+        for (int64_t i = 0; i < f.floats; i++) {
+            added[i] += f.message[i];
+            nonzeros += added[i] != 0;
+        }
+        assert_true(bytes > before);
+        assert_int_equal(bytes, 8 * nonzeros);
+    }
+    assert_true(bytes < 4 * f.floats);
+    free(added);
+    touched_done(&sum);
+    tear_down(&f);
 }
 
 /* Rows beyond the margin add nothing: the count is an upper bound. */
@@ -189,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(touched_features_are_counted_once),
         cmocka_unit_test(a_sparse_gradient_has_eight_bytes_for_each_non_zero),
+        cmocka_unit_test(a_sum_has_eight_bytes_for_each_number_that_any_of_them_has),
         cmocka_unit_test(a_hinge_gradient_has_no_more_non_zeros_than_counted),
         cmocka_unit_test(what_is_not_sparse_is_sent_whole),
         cmocka_unit_test(averaged_models_are_sent_whole),

@@ -8,7 +8,7 @@ static struct exchange_plan *plan_of(const char *pattern, int ranks, int64_t byt
     struct tree_conf tree = {.fan_out = 2};
     struct choice collective = {.kind = family_find(&pattern_family, pattern), .conf = &tree};
 
-    return exchange_plan_new(&collective, ranks, bytes);
+    return exchange_plan_new(&collective, ranks, vector_whole(bytes));
 }
 
 static void a_plan_holds_the_steps_of_every_rank_in_order(void **state)
@@ -83,7 +83,7 @@ static void gathers_that_overlap_share_a_prefix_and_delete_nothing(void **state)
 {
     static const struct collective_kind chain = {.slots = chain_slots, .steps = chain_steps};
     struct exchange_plan *plan =
-        exchange_plan_new(&(struct choice){.kind = &chain.kind}, 4, 100);
+        exchange_plan_new(&(struct choice){.kind = &chain.kind}, 4, vector_whole(100));
 
     (void)state;
     assert_int_equal(plan->gathers, 4);
@@ -151,10 +151,11 @@ static void a_service_that_merges_stands_in_for_a_leader(void **state)
     struct choice leader = {.kind = family_find(&pattern_family, "allreduce")};
     struct choice none = {.kind = family_find(&pattern_family, "tree"), .conf = &tree};
     struct channel_facts merges = {.merges = true}, does_not = {0};
-    struct exchange_plan *merged = exchange_plan_on(&merges, &leader, 4, 400);
-    struct exchange_plan *others[] = {exchange_plan_on(&does_not, &leader, 4, 400),
-                                      exchange_plan_on(&merges, &none, 4, 400),
-                                      exchange_plan_on(&merges, &leader, 1, 400)};
+    struct exchange_plan *merged = exchange_plan_on(&merges, &leader, 4, vector_whole(400));
+    struct exchange_plan *others[] = {
+        exchange_plan_on(&does_not, &leader, 4, vector_whole(400)),
+        exchange_plan_on(&merges, &none, 4, vector_whole(400)),
+        exchange_plan_on(&merges, &leader, 1, vector_whole(400))};
 
     (void)state;
     assert_int_equal(merged->merged, 4);

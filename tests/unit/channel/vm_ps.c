@@ -243,7 +243,7 @@ static void story_exchange(struct lab *lab)
     lab->vm_ps.store.polling = POLLING_IDEAL;
     lab_open(lab, "vm_ps", ranks, 8e6);
     facts = lab->channel->kind->facts(lab->channel->conf);
-    plan = exchange_plan_on(&facts, &allreduce, ranks, BYTES);
+    plan = exchange_plan_on(&facts, &allreduce, ranks, vector_whole(BYTES));
     exchange = exchange_new(plan, lab->channel);
     for (int i = 0; i < ranks; i++) {
         arg[i] = (struct rank_arg){lab, exchange, i};

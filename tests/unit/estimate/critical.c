@@ -25,7 +25,7 @@ static struct critical walk(const char *pattern, int ranks, const struct critica
 {
     struct tree_conf tree = {.fan_out = 2};
     struct choice choice = {.kind = family_find(&pattern_family, pattern), .conf = &tree};
-    struct exchange_plan *plan = exchange_plan_new(&choice, ranks, bytes);
+    struct exchange_plan *plan = exchange_plan_new(&choice, ranks, vector_whole(bytes));
     struct critical critical = critical_rounds(plan, line, 1.5);
 
     exchange_plan_free(plan);
@@ -158,7 +158,7 @@ static void rounds_add_up(void **state)
 static void the_last_to_enter_decides(void **state)
 {
     struct choice choice = {.kind = family_find(&pattern_family, "allreduce")};
-    struct exchange_plan *plan = exchange_plan_new(&choice, 4, bytes);
+    struct exchange_plan *plan = exchange_plan_new(&choice, 4, vector_whole(bytes));
     struct moment enter[4] = {{0}}, leave[4];
     double step_s = L + (double)bytes / B;
 

@@ -146,8 +146,10 @@ static void a_replayed_learner_repeats_work_and_losses_without_values(void **sta
     learner_reduce(bench.learner, 2, NULL);
     learner_evaluation(bench.learner, 1);
     replayed = learner_new_replayed(trajectory);
-    assert_int_equal(learner_facts(replayed)->message_bytes,
-                     learner_facts(bench.learner)->message_bytes);
+    assert_int_equal(learner_facts(replayed)->vector_bytes,
+                     learner_facts(bench.learner)->vector_bytes);
+    assert_memory_equal(learner_facts(replayed)->sum_bytes,
+                        learner_facts(bench.learner)->sum_bytes, 3 * sizeof(int64_t));
     for (int w = 0; w < 3; w++) {
         struct work again = learner_begin(replayed, w, 2);
 
