@@ -140,6 +140,15 @@ class Fast(Case):
         count = self.messages(self.run_scenario(lossy))
         self.assert_close(count["dropped"] / (count["sent"] + count["retransmitted"]), 0.2, 0.5)
 
+    def test_who_reads_a_result_may_be_left_behind_as_late(self):
+        scenario = machines("scatter_reduce", "unreliable", {
+            "kind": "gilbert_elliott", "p": 1, "r": 0.2, "bad_loss": 0.5}, workers=5, rounds=9,
+            data={"source": "higgs-like", "rows": 400, "test_rows": 50},
+            sync={"kind": "bsp", "timeout": "10 ms", "on_timeout": "continue_without"})
+        for optimizer in "ga_sgd", "ma_sgd":
+            scenario["optimizer"] = {"kind": optimizer, "learning_rate": 0.1, "batch_size": 20}
+            self.assertEqual(self.run_scenario(scenario, seed=162168).one("rounds"), 9)
+
     def test_bounded_gives_up_at_its_deadline(self):
         wait = {"kind": "reliable", "timeout": "1 s"}
         bound = {"kind": "bounded", "timeout": "1 s", "deadline": "100 ms"}

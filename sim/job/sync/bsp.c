@@ -69,6 +69,16 @@ static enum outcome inside(struct actor *self, struct worker *worker, struct nod
     return outcome;
 }
 
+/* Blocks.  Who reads is not inside, and may be left behind meanwhile as one that is late. */
+static enum outcome read_result(struct actor *self, struct worker *worker, struct node *node)
+{
+    enum outcome outcome =
+        worker_store(self, worker, node, VERB_GET, &bsp_of(worker->training)->model, 0,
+                     "the round's result");
+
+    return outcome == OUTCOME_OK && !worker->member ? OUTCOME_LOST : outcome;
+}
+
 /* Blocks.  LOST means that the members changed: once more among those who are left, or, when
  * the round's result is there already, read it. */
 static enum outcome exchange(struct actor *self, struct worker *worker, struct node *node)
@@ -81,8 +91,7 @@ static enum outcome exchange(struct actor *self, struct worker *worker, struct n
             return OUTCOME_LOST;
         outcome = inside(self, worker, node);
         if (outcome == OUTCOME_LOST && worker->member && worker->round < t->round)
-            return worker_store(self, worker, node, VERB_GET, &bsp_of(t)->model, 0,
-                                "the round's result");
+            return read_result(self, worker, node);
     } while (outcome == OUTCOME_LOST);
     return outcome;
 }
