@@ -129,6 +129,12 @@ class Fast(Case):
         self.assert_close(counts["packet"]["bytes_lost"] / counts["block"]["bytes_lost"],
                           0.05 / void, 0.4)
 
+    def test_a_links_latency_is_drawn_for_each_message(self):
+        run = self.run_scenario(machines(workers=2, links={
+            "wan": {"from": "workers", "to": "workers", "latency": {"exponential": {"mean": "1 s"}}}}))
+        ends_s = run.column("rounds", "sim_time_s")
+        self.assertEqual(len({round(end - begin, 6) for begin, end in zip(ends_s, ends_s[1:])}), 19)
+
     def test_links_say_what_lies_between_nodes(self):
         plain = self.run_scenario(machines())
         slow = self.run_scenario(machines(links={"wan": {"from": "workers", "to": "workers",

@@ -19,7 +19,9 @@ void bsp_plan(struct training *t)
 
     struct channel_facts main = t->main->kind->facts(t->main->conf);
     struct vector_size vector = learner_vector(t->facts);
+    const struct network *network = t->run->world.network;
 
+    main.is_watched |= network && network->links > 0; /* so that its messages have numbers */
     bsp->plan = exchange_plan_on(&main, &t->run->scenario->pattern, t->members, vector);
     ROOM_FOR_ONE(bsp->plans, bsp->plan_count, bsp->plan_capacity);
     bsp->plans[bsp->plan_count++] = bsp->plan;
