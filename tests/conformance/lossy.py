@@ -112,6 +112,12 @@ class Fast(Case):
             between={"round": 2, "from": 1, "to": 2})), expect=RUN_FAILED)
         self.assertEqual(run.one("stop_reason"), "unused")
 
+    def test_a_script_holds_over_a_link_that_says_nothing_of_loss(self):
+        run = self.run_scenario(machines(
+            "allreduce", "unreliable", script(w1={"round": 2, "from": 1, "to": 0}),
+            links={"wan": {"from": "workers", "to": "workers", "latency": "2 ms"}}))
+        self.assertEqual(run.one("messages_lost"), 1)
+
     def test_packets_count_alone_and_blocks_are_void(self):
         data = {"source": "higgs-like", "rows": 2000}
         counts = {}

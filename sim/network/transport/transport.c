@@ -42,17 +42,29 @@ static struct rng_stream stream_of(const struct transport_setup *setup, const ch
     return rng_stream(setup->world->seed, name);
 }
 
-static void path_init(struct path *path, const struct transport_setup *setup,
-                      const struct network_link *link)
+static bool has_own_loss(const struct network_link *link)
 {
-    bool has_loss = link && link->loss && link->loss->kind;
-    const struct choice *loss = has_loss ? link->loss : setup->loss;
-    const char *name = has_loss ? link->name : NULL;
+    return link->loss && link->loss->kind;
+}
+
+/* own: the channel's path, whose loss holds for links that say nothing of it; NULL: it is it.
+ */
+static void path_init(struct path *path, const struct transport_setup *setup,
+                      const struct network_link *link, const struct path *own)
+{
+    const struct choice *loss = link ? link->loss : setup->loss;
+    const char *name = link ? link->name : NULL;
 
     path->latency_s = link && link->latency_s ? link->latency_s : setup->latency_s;
     path->cap_per_s = setup->connection_bytes_per_s;
     if (link)
         path->cap_per_s = fmin(path->cap_per_s, link->bandwidth_bytes_per_s);
+    path->borrows_loss = link && !has_own_loss(link);
+    if (path->borrows_loss) {
+        path->loss = own->loss;
+        path->ack_loss = own->ack_loss;
+        return;
+    }
     path->loss = loss_new(loss, stream_of(setup, name, "loss"));
     path->ack_loss = loss_new(loss, stream_of(setup, name, "loss.ack"));
 }
@@ -133,7 +145,8 @@ struct transport *transport_new(const struct transport_setup *setup)
     transport->paths = 1 + (network ? network->links : 0);
     transport->path = NEW_ARRAY(struct path, transport->paths);
     for (int i = 0; i < transport->paths; i++)
-        path_init(&transport->path[i], setup, i ? &network->link[i - 1] : NULL);
+        path_init(&transport->path[i], setup, i ? &network->link[i - 1] : NULL,
+                  i ? &transport->path[0] : NULL);
     transport->latency = stream_of(setup, NULL, "latency");
     transport->count = ledger_messages(setup->world->ledger, setup->traffic);
     transport->requests = setup->requests;
@@ -146,6 +159,8 @@ struct transport *transport_free(struct transport *transport)
     if (!transport)
         return NULL;
     for (int i = 0; i < transport->paths; i++) {
+        if (transport->path[i].borrows_loss)
+            continue;
         loss_free(transport->path[i].loss);
         loss_free(transport->path[i].ack_loss);
     }

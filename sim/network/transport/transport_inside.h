@@ -11,6 +11,7 @@ struct path {
     const struct value *latency_s;
     double cap_per_s;
     struct loss_process *loss, *ack_loss; /* NULL: nothing is lost */
+    bool borrows_loss;                    /* they are those of the channel's own path */
 };
 
 struct transport {
