@@ -123,3 +123,43 @@ struct collective_totals collective_totals(const struct choice *choice, int rank
     schedule_done(&schedule);
     return totals;
 }
+
+/* put: [slots], those that the rank writes.  Sizes do not matter: slices of nothing are sent.
+ */
+static void note_puts(const struct schedule *schedule, bool *put)
+{
+    for (size_t i = 0; i < schedule->count; i++)
+        if (schedule->step[i].op == STEP_PUT)
+            put[schedule->step[i].slot] = true;
+}
+
+static int64_t count_reads(const struct schedule *schedule, const bool *put)
+{
+    int64_t reads = 0;
+
+    for (size_t i = 0; i < schedule->count; i++) {
+        const struct step *step = &schedule->step[i];
+
+        for (int32_t slot = step->slot; step->op != STEP_PUT && slot < step->slot + step->count;
+             slot++)
+            reads += put[slot];
+    }
+    return reads;
+}
+
+int64_t collective_messages(const struct choice *choice, int ranks, int from, int to)
+{
+    const struct collective_kind *kind = collective_of(choice);
+    bool *put = NEW_ARRAY(bool, (size_t)kind->slots(choice->conf, ranks));
+    struct schedule schedule = {0};
+    int64_t messages;
+
+    collective_steps(choice, &schedule, from, ranks, vector_whole(0));
+    note_puts(&schedule, put);
+    schedule_clear(&schedule);
+    collective_steps(choice, &schedule, to, ranks, vector_whole(0));
+    messages = count_reads(&schedule, put);
+    schedule_done(&schedule);
+    free(put);
+    return messages;
+}

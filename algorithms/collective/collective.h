@@ -112,6 +112,9 @@ struct collective_totals {
 struct collective_totals collective_totals(const struct choice *choice, int ranks,
                                            struct vector_size size);
 
+/* How many messages rank `from` sends another one straight, without a store. */
+int64_t collective_messages(const struct choice *choice, int ranks, int from, int to);
+
 struct tree_conf {
     int64_t fan_out;
 };

@@ -156,7 +156,8 @@ struct channel_facts cache_facts(const void *settings)
 {
     const struct cache_conf *conf = settings;
 
-    return (struct channel_facts){.is_watched = conf->store.loss.kind != NULL,
+    return (struct channel_facts){.traffic = TRAFFIC_STORAGE,
+                                  .is_watched = conf->store.loss.kind != NULL,
                                   .starts = true,
                                   .before_workers = conf->start_before_workers,
                                   .max_object_bytes = conf->store.max_object_bytes,

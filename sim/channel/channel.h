@@ -117,8 +117,10 @@ struct channel_facts {
     bool has_receiver; /* PUT needs request.to and brings the object there: what is visible has
                         * been received, a GET of it takes no time */
     bool may_lose;     /* a message may never arrive: what is learnt depends on which do */
+    bool repeats;    /* what is lost is sent again until it is there, however long that takes */
     bool is_watched; /* its network may lose: something is said of loss, or of what to do about
                         it */
+    enum traffic traffic;         /* the class of its messages */
     int64_t packet_bytes;         /* losses void slices of this; 0: whole messages */
     bool needs_addressable_nodes; /* functions are behind NAT: no channel between them */
     bool fetches;                 /* has FETCH */
@@ -148,9 +150,9 @@ struct channel_kind {
     struct channel_facts (*facts)(const void *conf);
     /* What no table can say about one field alone; NULL: nothing. */
     void (*check)(const void *conf, const struct loss_check *check);
-    /* The share of copies of a message with so many bytes that is lost, where it would be sent
-     * again until it arrives; NULL: nothing is lost. */
-    double (*loss_ratio)(const void *conf, int64_t bytes);
+    /* Which messages its network loses (family "loss"), where nobody gives them up; NULL: of
+     * such nothing is lost. */
+    const struct choice *(*loss)(const void *conf);
     /* Of requests that move so many bytes.  NULL: no closed form describes the kind. */
     struct channel_means (*means)(const void *conf, int64_t bytes);
     struct channel *(*open)(struct world *world, const char *name, const void *conf);

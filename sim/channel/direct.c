@@ -345,6 +345,15 @@ static bool gives_up(const struct choice *transport)
     return kind->gives_up || kind->rule(transport->conf).timer->max_attempts > 0;
 }
 
+/* Vital messages apart, which any transport sends again for ever. */
+static bool repeats(const struct choice *transport)
+{
+    struct transport_rule rule = transport_kind_of(transport)->rule(transport->conf);
+
+    return rule.repairs && !rule.timer->max_attempts && !isfinite(rule.deadline_s) &&
+           rule.wanted_ratio > 0;
+}
+
 static int64_t packet_bytes(const struct choice *loss)
 {
     const struct loss_conf *conf = loss->conf;
@@ -359,20 +368,13 @@ static struct channel_facts facts(const void *settings)
 
     return (struct channel_facts){.posted = true,
                                   .has_receiver = true,
+                                  .traffic = (enum traffic)conf->traffic,
                                   .may_lose = transport ? gives_up(&conf->transport)
                                                         : conf->loss.kind != NULL,
+                                  .repeats = transport && repeats(&conf->transport),
                                   .packet_bytes = packet_bytes(&conf->loss),
                                   .is_watched = transport || conf->loss.kind,
                                   .needs_addressable_nodes = true};
-}
-
-static bool never_ends(const struct direct_conf *conf, bool may_lose)
-{
-    struct transport_rule rule =
-        transport_kind_of(&conf->transport)->rule(conf->transport.conf);
-
-    return !(rule.timer->max_attempts > 0 || isfinite(rule.deadline_s)) &&
-           loss_copy_ratio(&conf->loss, 1) >= 1 && (rule.repairs || !may_lose);
 }
 
 static void check(const void *settings, const struct loss_check *check)
@@ -382,24 +384,18 @@ static void check(const void *settings, const struct loss_check *check)
 
     if (loss && loss->check)
         loss->check(conf->loss.conf, check);
-    if (loss && loss->lose && !conf->transport.kind) {
-        diag_add(
-            check->diags, DIAG_ERROR, check->place(check, "loss"),
-            "messages are lost, and nothing says what is done about it: give the channel a "
-            "'transport'");
-        diag_add(check->diags, DIAG_NOTE, check->place(check, "loss"),
-                 "there are: reliable, unreliable, bounded");
-    } else if (loss && conf->transport.kind && never_ends(conf, check->may_lose)) {
-        diag_add(check->diags, DIAG_ERROR, check->place(check, "loss"),
-                 "every message is lost and would be sent again for ever");
-    }
+    if (!loss || !loss->lose || conf->transport.kind)
+        return;
+    diag_add(check->diags, DIAG_ERROR, check->place(check, "loss"),
+             "messages are lost, and nothing says what is done about it: give the channel a "
+             "'transport'");
+    diag_add(check->diags, DIAG_NOTE, check->place(check, "loss"),
+             "there are: reliable, unreliable, bounded");
 }
 
-static double loss_ratio(const void *settings, int64_t bytes)
+static const struct choice *loss_of(const void *settings)
 {
-    const struct direct_conf *conf = settings;
-
-    return loss_copy_ratio(&conf->loss, bytes);
+    return &((const struct direct_conf *)settings)->loss;
 }
 
 static bool unused(const struct channel *channel, char *out, size_t size)
@@ -480,7 +476,7 @@ const struct channel_kind channel_direct = {
              .conf_size = sizeof(struct direct_conf)},
     .facts = facts,
     .check = check,
-    .loss_ratio = loss_ratio,
+    .loss = loss_of,
     .unused = unused,
     .means = means,
     .open = open_direct,

@@ -267,7 +267,8 @@ static struct channel_facts facts(const void *settings)
 {
     const struct dynamodb_conf *conf = settings;
 
-    return (struct channel_facts){.is_watched = conf->store.loss.kind != NULL,
+    return (struct channel_facts){.traffic = TRAFFIC_STORAGE,
+                                  .is_watched = conf->store.loss.kind != NULL,
                                   .fetches = true,
                                   .one_table = conf->collect == COLLECT_SCAN,
                                   .max_object_bytes = conf->store.max_object_bytes};

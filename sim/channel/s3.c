@@ -153,7 +153,8 @@ static struct channel_facts facts(const void *settings)
 {
     const struct s3_conf *conf = settings;
 
-    return (struct channel_facts){.is_watched = conf->store.loss.kind != NULL,
+    return (struct channel_facts){.traffic = TRAFFIC_STORAGE,
+                                  .is_watched = conf->store.loss.kind != NULL,
                                   .lists_by_name = conf->store.polling != POLLING_IDEAL,
                                   .max_object_bytes = conf->store.max_object_bytes};
 }

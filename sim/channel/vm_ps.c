@@ -289,7 +289,8 @@ static struct channel_facts facts(const void *settings)
 {
     const struct vm_ps_conf *conf = settings;
 
-    return (struct channel_facts){.is_watched = conf->store.client.timeout_s > 0,
+    return (struct channel_facts){.traffic = TRAFFIC_STORAGE,
+                                  .is_watched = conf->store.client.timeout_s > 0,
                                   .lists_by_name = conf->store.polling != POLLING_IDEAL,
                                   .starts = true,
                                   .before_workers = conf->start_before_workers,

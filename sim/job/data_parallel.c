@@ -94,25 +94,6 @@ static void check_channel(const struct scenario *scenario, const struct platform
                  main->kind->name, node->node_word);
 }
 
-/* A block of very many packets never gets through whole. */
-static void check_passage(const struct scenario *scenario, int64_t bytes,
-                          struct diag_list *diags)
-{
-    const struct choice *main = scenario->channels.entry;
-    const struct channel_kind *kind = channel_kind_of(main);
-    double lost_ratio = kind->loss_ratio ? kind->loss_ratio(main->conf, bytes) : 0;
-    char size[64];
-
-    if (lost_ratio < 1 - 1e-4)
-        return;
-    units_format((double)bytes, DIMENSION_BYTES, size, sizeof size);
-    diag_add(
-        diags, DIAG_ERROR, scenario_place(scenario, "channels.main.loss"),
-        "of a message of %s all but %.2g of the copies are lost: it would be sent again for "
-        "ever; lose 'per: packet', or less",
-        size, 1 - lost_ratio);
-}
-
 void training_check_message(const struct scenario *scenario, int64_t bytes,
                             struct diag_list *diags)
 {
@@ -120,7 +101,7 @@ void training_check_message(const struct scenario *scenario, int64_t bytes,
     int64_t limit_bytes = channel_kind_of(main)->facts(main->conf).max_object_bytes;
     char size[64], limit[64];
 
-    check_passage(scenario, bytes, diags);
+    job_check_passage(scenario, bytes, diags);
     if (!limit_bytes || bytes <= limit_bytes)
         return;
     units_format((double)bytes, DIMENSION_BYTES, size, sizeof size);

@@ -9,6 +9,7 @@
  * The settings and checks are here; peers.h says where the rest is. */
 #include <math.h>
 
+#include "sim/job/check_network.h"
 #include "sim/job/learner/replicas.h"
 #include "sim/job/peers.h"
 
@@ -60,6 +61,62 @@ static void check_evaluation(const struct scenario *scenario, struct diag_list *
                  "charged evaluation needs 'every: N rounds' or 'N epochs'");
 }
 
+struct peer_messages {
+    struct job_messages messages; /* first */
+    const struct averaging *averaging;
+};
+
+static int64_t count_messages(const struct job_messages *messages, int64_t round, int from,
+                              int to)
+{
+    const struct averaging *averaging = ((const struct peer_messages *)messages)->averaging;
+    struct parcels parcels = {0};
+    int64_t count = 0;
+
+    for (int p = 0; p < averaging->kind->phases; p++)
+        averaging->kind->parcels(averaging, round - 1, p, from, &parcels);
+    for (size_t i = 0; i < parcels.count; i++)
+        count += parcels.parcel[i].to == to;
+    parcels_done(&parcels);
+    return count;
+}
+
+/* Every round's parcels are as large as those of the first; the last phase's are the largest.
+ */
+static int64_t largest_bytes(const struct averaging *averaging,
+                             const struct learner_facts *facts)
+{
+    int64_t largest = 0;
+    int p = averaging->kind->phases - 1;
+
+    for (int from = 0; from < averaging->workers; from++) {
+        struct parcels parcels = {0};
+
+        averaging->kind->parcels(averaging, 0, p, from, &parcels);
+        for (size_t i = 0; i < parcels.count; i++) {
+            int64_t bytes = peers_bytes(averaging, facts, p, &parcels.parcel[i]);
+
+            largest = bytes > largest ? bytes : largest;
+        }
+        parcels_done(&parcels);
+    }
+    return largest;
+}
+
+static void check_messages(const struct scenario *scenario, const struct peers *peers,
+                           const struct learner_facts *facts, struct diag_list *diags)
+{
+    const struct decentralised_conf *conf = scenario->job.conf;
+    double epochs = facts->epochs_per_round * (double)conf->local_steps;
+    struct peer_messages of = {
+        .messages = {.count = count_messages,
+                     .rounds = training_rounds_most(&scenario->stop, epochs)},
+        .averaging = &peers->averaging};
+
+    training_check_message(scenario, largest_bytes(&peers->averaging, facts), diags);
+    job_check_messages(scenario, &of.messages, diags);
+}
+
 static void check_learning(const struct scenario *scenario, const struct learner *learner,
                            struct diag_list *diags)
 {
@@ -73,7 +130,8 @@ static void check_learning(const struct scenario *scenario, const struct learner
         diag_add(diags, DIAG_ERROR, scenario_place(scenario, "optimizer"),
                  "optimizer '%s' cannot learn in replicas: %s", scenario->optimizer.kind->name,
                  objection);
-    peers_bind(&peers, scenario, facts->workers, facts->parameters, diags);
+    if (peers_bind(&peers, scenario, facts->workers, facts->parameters, diags))
+        check_messages(scenario, &peers, facts, diags);
     averaging_done(&peers.averaging);
     graph_done(&peers.graph);
 }

@@ -96,6 +96,9 @@ void peers_send(struct peers_round *round, int phase, int worker);
 void peers_close(struct peers_round *round, int phase, int worker);
 /* Books COMMUNICATE, or WAIT while somebody it needs has not come to the exchange. */
 void peers_book(const struct peers_round *round, int worker);
+/* Of a parcel of the phase as it is sent. */
+int64_t peers_bytes(const struct averaging *averaging, const struct learner_facts *facts,
+                    int phase, const struct parcel *parcel);
 void peers_release(struct peers_round *round); /* if nothing of it is needed any more */
 void peers_free_rounds(struct peers *peers);
 

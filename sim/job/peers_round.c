@@ -12,28 +12,32 @@
 /* Of all blocks together, as charged.  Models are sent whole; gradients may be sparse, and
  * their averages, of the second phase, less so.
  * SIMPLIFIED: an average is as large as if no gradient had been lost. */
-static int64_t message_bytes(const struct peers *peers, int p)
+static int64_t message_bytes(const struct averaging *averaging,
+                             const struct learner_facts *facts, int p)
 {
-    const struct learner_facts *facts = peers->t->facts;
-    int64_t dense = peers->averaging.parameters * (int64_t)sizeof(float);
+    int64_t dense = averaging->parameters * (int64_t)sizeof(float);
 
-    if (peers->averaging.kind->of_gradients)
+    if (averaging->kind->of_gradients)
         return facts->sum_bytes[p == 0 ? 0 : facts->workers - 1];
     return facts->vector_bytes > dense ? facts->vector_bytes : dense;
 }
 
-/* Of the first `floats`.
- * SIMPLIFIED: the non-zeros of a sparse gradient are taken as spread evenly over its blocks. */
-static int64_t bytes_before(const struct peers *peers, int p, int64_t floats)
+/* SIMPLIFIED: the non-zeros of a sparse gradient are taken as spread evenly over its blocks. */
+int64_t peers_bytes(const struct averaging *averaging, const struct learner_facts *facts, int p,
+                    const struct parcel *parcel)
 {
-    return (int64_t)((__int128)message_bytes(peers, p) * floats / peers->averaging.parameters);
+    __int128 bytes = message_bytes(averaging, facts, p);
+    int64_t end = parcel->first + parcel->count;
+
+    return (int64_t)(bytes * end / averaging->parameters) -
+           (int64_t)(bytes * parcel->first / averaging->parameters);
 }
 
 /* Where packets are lost one by one: how many floats one carries, rounded up. */
 static int64_t packet_floats(const struct peers *peers, int p)
 {
     const struct channel *main = peers->t->main;
-    int64_t bytes = message_bytes(peers, p);
+    int64_t bytes = message_bytes(&peers->averaging, peers->t->facts, p);
     __int128 floats = main->kind->facts(main->conf).packet_bytes;
 
     return (int64_t)((floats * peers->averaging.parameters + bytes - 1) / bytes);
@@ -235,30 +239,42 @@ static void over(struct message *message)
 }
 
 /* -- what is sent -- */
-/* Which of the sender's parcels of this phase to the same worker it is. */
-static uint32_t place_on_link(const struct phase *phase, int64_t first, int64_t number)
-{
-    uint32_t place = 0;
+/* How many messages a worker has begun to send to each other one in a round, from 0 on. */
+struct sent {
+    uint32_t *before;   /* [workers]: in earlier phases */
+    uint32_t *of_phase; /* [workers]: in this one */
+};
 
-    for (int64_t i = first; i < number; i++)
-        place += phase->parcels.parcel[i].to == phase->parcels.parcel[number].to;
-    return place;
+static struct sent count_before(const struct peers_round *round, int p, int worker)
+{
+    size_t workers = (size_t)round->peers->averaging.workers;
+    struct sent sent = {.before = NEW_ARRAY(uint32_t, 2 * workers)};
+
+    sent.of_phase = sent.before + workers;
+    for (int earlier = 0; earlier < p; earlier++) {
+        const struct phase *phase = &round->phase[earlier];
+        const struct peer_phase *mine = &phase->peer[worker];
+
+        for (int64_t i = mine->first; i < mine->first + mine->count; i++)
+            sent.before[phase->parcels.parcel[i].to]++;
+    }
+    return sent;
 }
 
-static void send(struct peers_round *round, int p, int64_t first, int64_t number)
+static void send(struct peers_round *round, int p, int64_t number, struct sent *sent)
 {
     struct peers *peers = round->peers;
     struct phase *phase = &round->phase[p];
     const struct parcel *parcel = &phase->parcels.parcel[number];
     struct message *message = &phase->message[number];
     uint32_t phases = (uint32_t)peers->averaging.kind->phases;
-    uint32_t place = peers->link_most > 1 ? place_on_link(phase, first, number) : 0;
+    uint32_t place = sent->of_phase[parcel->to]++;
 
     message->from = peers->peer[parcel->from].node;
     message->to = peers->peer[parcel->to].node;
-    message->bytes = bytes_before(peers, p, parcel->first + parcel->count) -
-                     bytes_before(peers, p, parcel->first);
+    message->bytes = peers_bytes(&peers->averaging, peers->t->facts, p, parcel);
     message->round = round->round + 1;
+    message->which = sent->before[parcel->to] + place;
     message->number =
         ((uint32_t)round->round * phases + (uint32_t)p) * peers->link_most + place;
     message->vital = peers->averaging.kind->needs_all;
@@ -274,16 +290,18 @@ void peers_send(struct peers_round *round, int p, int worker)
     struct peers *peers = round->peers;
     struct phase *phase = &round->phase[p];
     struct peer_phase *mine = &phase->peer[worker];
+    struct sent sent = count_before(round, p, worker);
 
     mine->entered = true;
     for (int64_t i = mine->first; i < mine->first + mine->count; i++) {
         int to = phase->parcels.parcel[i].to;
 
-        send(round, p, mine->first, i);
+        send(round, p, i, &sent);
         if (--phase->peer[to].unsent == 0 && p == 0 && peers->peer[to].waiting &&
             peers->peer[to].in == round)
             peers_book(round, to);
     }
+    free(sent.before);
 }
 
 void peers_close(struct peers_round *round, int p, int worker)

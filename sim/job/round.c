@@ -19,6 +19,15 @@ double training_epoch_of(const struct training *t, int64_t rounds)
     return (double)rounds * t->facts->epochs_per_round;
 }
 
+int64_t training_rounds_most(const struct stop_conf *stop, double epochs_per_round)
+{
+    double rounds = stop->rounds ? (double)stop->rounds : INFINITY;
+
+    if (stop->epochs > 0)
+        rounds = fmin(rounds, ceil((stop->epochs - 1e-9) / epochs_per_round));
+    return rounds < 1e15 ? (int64_t)rounds : 0;
+}
+
 /* -- what the rounds yield -- */
 static void note_loss_reached(struct training *t, const struct round_row *row)
 {

@@ -103,6 +103,8 @@ double training_now_s(const struct training *t);
 double training_epoch_of(const struct training *t, int64_t rounds);
 /* The criterion on epochs or rounds, if it ends the run after so many rounds; else NULL. */
 const char *training_ends_after(const struct training *t, int64_t rounds);
+/* Rounds that a job has at most; 0: epochs and rounds do not bound it. */
+int64_t training_rounds_most(const struct stop_conf *stop, double epochs_per_round);
 /* Whether something that is done every so many rounds or epochs is done after this round,
  * counted from 0; what is counted in seconds, or never done, is not. */
 bool training_is_every(const struct every *every, double epochs_per_round, int64_t round);

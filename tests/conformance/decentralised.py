@@ -140,6 +140,52 @@ class Fast(Decentralised):
         lost = run.column("rounds", "messages_lost")
         self.assertEqual(lost, sorted(lost))
 
+    def test_a_script_tells_a_contribution_from_the_average_that_comes_back(self):
+        """Worker 0's first message to worker 1 is its block 1, the second what it made of block 0."""
+        distances = {}
+        for message in 1, 2:
+            loss = {"kind": "script", "messages": {"m": {"round": 1, "from": 0, "to": 1, "message": message}}}
+            run = self.run_scenario(bowl(3, 1, 3, averaging={"kind": "rps", "map": "fixed"}, channel={
+                "kind": "direct", "transport": "unreliable", "loss": loss}))
+            self.assertEqual(run.one("messages_lost"), 1)
+            distances[message] = run.database.value(
+                "SELECT value FROM series WHERE run_id = ? AND metric = 'consensus_distance'", run.id)
+        self.assert_close(distances[1], 0, 0, 1e-12)  # all hear of the same average, if of two models
+        self.assertGreater(distances[2], 1e-6)
+
+    def test_a_script_names_only_what_the_round_really_sends(self):
+        """With a server that is drawn anew, who sends whom a second message differs by round."""
+        loss = {"kind": "script", "messages": {
+            f"r{r}": {"round": r, "from": 0, "to": 1} for r in range(1, 9)}}
+        scenario = self.scenario(bowl(4, 8, 8, averaging={"kind": "rps", "servers": 1}, channel={
+            "kind": "direct", "transport": "unreliable", "loss": loss}))
+        said = traincast("check", scenario, expect=BAD_INPUT).stderr
+        self.assertIn("node 0 sends nothing to node 1", said)
+        self.assertLess(said.count("sends nothing"), 8)
+
+    def test_when_everything_is_lost_each_learns_alone(self):
+        """One kind of averaging is as good as another then."""
+        own = [{"kind": "rps"}, {"kind": "drop_workers"}, {"kind": "d_psgd"},
+               {"kind": "d_psgd", "missing": "renormalise"}, {"kind": "gradients"}]
+        runs = [self.run_scenario(bowl(3, 40, 11, 0.1, averaging, unreliable(1))) for averaging in own]
+        for run in runs:
+            self.assertEqual(run.one("messages_lost"), run.one("messages_sent"))
+            self.assertEqual(run.learning(), runs[0].learning())
+        lone = self.run_scenario(bowl(1, 40, 11, 0.1))
+        self.assertEqual(lone.one("messages_sent"), 0)
+        # Blocks that nobody fills: the first step of 'skip' is that of one block of three.
+        skip = self.run_scenario(bowl(3, 40, 12, 0.1, {"kind": "gradients", "fallback": "skip"}, unreliable(1)))
+        self.assertLess(skip.learning()[0][2], 0.7 * runs[0].learning()[0][2])
+
+    def test_when_everything_is_lost_what_repairs_is_refused(self):
+        for averaging, transport in (("reliable", "unreliable"), ("rps", "reliable"),
+                                     ("reliable", {"kind": "reliable", "max_attempts": 5}),
+                                     ("rps", {"kind": "bounded", "share": 0.5})):
+            with self.subTest(averaging=averaging, transport=transport):
+                scenario = self.scenario(bowl(3, 4, 10, averaging=averaging, channel={
+                    **unreliable(1), "transport": transport}))
+                self.assertIn("sent again for ever", traincast("check", scenario, expect=BAD_INPUT).stderr)
+
     def test_one_thread_or_two_give_the_same_database(self):
         dumps = [self.run_scenario(bowl(4, 30, 50, channel=unreliable(0.2)), threads=threads,
                                    database=self.folder / f"threads{threads}.db").database.dump()

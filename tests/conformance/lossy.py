@@ -107,10 +107,18 @@ class Fast(Case):
         numpy.testing.assert_allclose(models["all"], sum(singles) / 4, rtol=2e-4, atol=2e-6)
         numpy.testing.assert_allclose(models["without"], sum(singles[:3]) / 3, rtol=2e-4, atol=2e-6)
 
-    def test_a_script_that_names_no_message_fails_the_run(self):
-        run = self.run_scenario(machines("allreduce", "unreliable", script(
-            between={"round": 2, "from": 1, "to": 2})), expect=RUN_FAILED)
-        self.assertEqual(run.one("stop_reason"), "unused")
+    def test_a_script_that_names_no_message_is_told_before_anything_runs(self):
+        for loss, links in ((script(between={"round": 2, "from": 1, "to": 2}), None),
+                            (script(w1={"round": 2, "from": 1, "to": 0}), {
+                                "wan": {"from": "workers", "to": "workers", "loss": bernoulli(0.1)}})):
+            scenario = self.scenario(machines("allreduce", "unreliable", loss, links=links))
+            self.assertIn("sends nothing to node", traincast("check", scenario, expect=BAD_INPUT).stderr)
+
+    def test_a_script_whose_round_never_came_fails_the_run(self):
+        scenario = machines("allreduce", "unreliable", script(late={"round": 9, "from": 1, "to": 0}))
+        scenario["stop"]["train_loss"] = 10
+        run = self.run_scenario(scenario, expect=RUN_FAILED)
+        self.assertEqual((run.one("rounds"), run.one("stop_reason")), (1, "unused"))
 
     def test_a_script_holds_over_a_link_that_says_nothing_of_loss(self):
         run = self.run_scenario(machines(
@@ -134,6 +142,26 @@ class Fast(Case):
         self.assert_close(counts["packet"]["lost"] / sent, void, 0.25)
         self.assert_close(counts["packet"]["bytes_lost"] / counts["block"]["bytes_lost"],
                           0.05 / void, 0.4)
+
+    def test_a_large_message_gets_through_packet_by_packet(self):
+        """Of 1,800 packets some are lost in nearly every copy: only those are sent again."""
+        run = self.run_scenario(machines(
+            "allreduce", "reliable", bernoulli(0.05, per="packet"), workers=2, rounds=2,
+            model={"kind": "mlp"}, data={"source": "image-like", "rows": 200}))
+        count = self.messages(run)
+        self.assertEqual((count["sent"], count["lost"]), (4, 0))
+        self.assert_close(count["bytes_retransmitted"] / run.one("bytes_sent"), 0.05, 0.2)
+
+    def test_an_outage_at_the_beginning_is_no_loss_for_ever(self):
+        path = self.folder / "outage.csv"
+        path.write_text("0,1\n400,0\n")
+        run = self.run_scenario(machines(
+            "allreduce", {"kind": "reliable", "max_timeout": "10 s"}, bernoulli({"trace": str(path)})))
+        self.assertGreater(run.one("sim_time_s"), 400)
+        path.write_text("0,0\n400,1\n")
+        said = traincast("check", self.scenario(machines(
+            "allreduce", "reliable", bernoulli({"trace": str(path)}))), expect=BAD_INPUT).stderr
+        self.assertIn("sent again for ever", said)
 
     def test_a_links_latency_is_drawn_for_each_message(self):
         run = self.run_scenario(machines(workers=2, links={

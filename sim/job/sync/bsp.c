@@ -9,9 +9,11 @@
  * SIMPLIFIED: a worker whose memory was lost reads the last model from the job's store,
  * whatever the channel is; that somebody had to write it there is charged for checkpoints only.
  */
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "sim/job/check_network.h"
 #include "sim/job/sync/bsp.h"
 
 static const char *const timeout_names[] = {"abort", "continue_without", NULL};
@@ -177,6 +179,37 @@ static void check_merging(const struct scenario *scenario, struct diag_list *dia
                  main->kind->name, scenario->pattern.kind->name);
 }
 
+struct pattern_messages {
+    struct job_messages messages; /* first */
+    const struct choice *pattern;
+    int workers;
+};
+
+static int64_t count_messages(const struct job_messages *messages, int64_t round, int from,
+                              int to)
+{
+    const struct pattern_messages *of = (const struct pattern_messages *)messages;
+
+    (void)round;
+    return collective_messages(of->pattern, of->workers, from, to);
+}
+
+/* Who is left behind leaves the others another pattern, which nobody knows beforehand. */
+static void check_messages(const struct scenario *scenario, const struct learner_facts *facts,
+                           struct diag_list *diags)
+{
+    const struct bsp_conf *conf = scenario->sync.conf;
+    struct pattern_messages of = {
+        .messages = {.count = count_messages,
+                     .rounds = training_rounds_most(&scenario->stop, facts->epochs_per_round)},
+        .pattern = &scenario->pattern,
+        .workers = facts->workers,
+    };
+
+    if (!(isfinite(conf->timeout_s) && conf->on_timeout == TIMEOUT_CONTINUE_WITHOUT))
+        job_check_messages(scenario, &of.messages, diags);
+}
+
 static void check(const struct scenario *scenario, const struct learner *learner,
                   struct diag_list *diags)
 {
@@ -197,6 +230,7 @@ static void check(const struct scenario *scenario, const struct learner *learner
     totals = collective_totals(&scenario->pattern, facts->workers, vector);
     training_check_message(scenario, totals.max_message_bytes, diags);
     training_check_capacity(scenario, totals.put_bytes, diags);
+    check_messages(scenario, facts, diags);
 }
 
 static void start(struct training *t)

@@ -47,9 +47,14 @@ static int64_t lose(const struct loss_process *process, const struct loss_copy *
     return rng_uniform(&rng) < ratio;
 }
 
+/* A trace in time ends at its last value, which holds for ever. */
 static double mean_ratio(const void *conf)
 {
-    return value_mean(&((const struct bernoulli_conf *)conf)->loss_ratio);
+    const struct value *ratio = &((const struct bernoulli_conf *)conf)->loss_ratio;
+
+    if (ratio->kind == VALUE_TRACE)
+        return ratio->table->value[ratio->table->count - 1];
+    return value_mean(ratio);
 }
 
 const struct loss_kind loss_bernoulli = {

@@ -86,7 +86,7 @@ int32_t loss_decide(const struct loss_process *process, const struct loss_copy *
     return count > 0;
 }
 
-double loss_copy_ratio(const struct choice *choice, int64_t bytes)
+double loss_again_ratio(const struct choice *choice, int64_t bytes)
 {
     const struct loss_conf *conf = choice->conf;
     double ratio;
@@ -94,7 +94,7 @@ double loss_copy_ratio(const struct choice *choice, int64_t bytes)
     if (!choice->kind || !loss_kind_of(choice)->lose)
         return 0;
     ratio = loss_kind_of(choice)->mean_ratio(choice->conf);
-    if (conf->per == LOSS_PER_MESSAGE)
+    if (conf->per != LOSS_PER_BLOCK)
         return ratio;
     if (loss_kind_of(choice)->void_ratio)
         return loss_kind_of(choice)->void_ratio(choice->conf, packets_of(conf, bytes));

@@ -48,10 +48,14 @@ struct loss_check {
     struct diag_list *diags;
     /* Of a key of the channel's or link's settings: "loss.mean_burst". */
     struct place (*place)(const struct loss_check *check, const char *key);
-    const void *arg; /* place's */
-    int64_t nodes;   /* that send to each other; 0: not known */
-    int64_t rounds;  /* that the run has at most; 0: not known */
-    bool may_lose;   /* the job goes on without what a transport does not repair */
+    const void *arg;  /* place's */
+    int64_t nodes;    /* that send to each other; 0: not known */
+    int64_t rounds;   /* that the run has at most; 0: not known */
+    bool of_requests; /* what it loses are requests to a service, which are of no round */
+    /* How many messages node `from` sends node `to` in the round, counted from 1; NULL: that
+     * is not known. */
+    int64_t (*messages)(const struct loss_check *check, int64_t round, int64_t from,
+                        int64_t to);
 };
 
 struct loss_kind {
@@ -98,8 +102,9 @@ int32_t loss_packets(const struct loss_process *process, int64_t bytes);
  * bits. */
 int32_t loss_decide(const struct loss_process *process, const struct loss_copy *copy,
                     uint64_t *lost);
-/* The share of copies of a message with so many bytes of which something is lost. */
-double loss_copy_ratio(const struct choice *choice, int64_t bytes);
+/* The share of copies of a message with so many bytes that a transport which repairs has to
+ * send again; `per: packet`, where it sends packets again, the share of those. */
+double loss_again_ratio(const struct choice *choice, int64_t bytes);
 
 /* The numbers of this copy, from its packet `packet` on, for kinds. */
 struct rng loss_rng(const struct loss_process *process, const struct loss_copy *copy);

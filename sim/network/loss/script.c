@@ -112,37 +112,84 @@ static bool unused(const void *state, char *out, size_t size)
 /* -- checks ----------------------------------------------------------------------------------
  */
 
-static void check_one(const struct loss_check *check, const char *name,
-                      const struct scripted *scripted)
+static struct place place_of(const struct loss_check *check, const char *name, const char *key)
 {
-    char key[128];
+    char path[192];
 
-    snprintf(key, sizeof key, "loss.messages.%s.from", name);
-    if (check->nodes && scripted->from >= check->nodes)
-        diag_add(check->diags, DIAG_ERROR, check->place(check, key),
-                 "there is no node %lld: nodes are numbered from 0 to %lld",
-                 (long long)scripted->from, (long long)check->nodes - 1);
-    snprintf(key, sizeof key, "loss.messages.%s.to", name);
-    if (check->nodes && scripted->to >= check->nodes)
-        diag_add(check->diags, DIAG_ERROR, check->place(check, key),
-                 "there is no node %lld: nodes are numbered from 0 to %lld",
-                 (long long)scripted->to, (long long)check->nodes - 1);
-    else if (scripted->from == scripted->to)
-        diag_add(check->diags, DIAG_ERROR, check->place(check, key),
+    snprintf(path, sizeof path, "loss.messages.%s.%s", name, key);
+    return check->place(check, path);
+}
+
+static bool check_node(const struct loss_check *check, const char *name, const char *key,
+                       int64_t node)
+{
+    if (!check->nodes || node < check->nodes)
+        return true;
+    diag_add(check->diags, DIAG_ERROR, place_of(check, name, key),
+             "there is no node %lld: nodes are numbered from 0 to %lld", (long long)node,
+             (long long)check->nodes - 1);
+    return false;
+}
+
+static bool check_round(const struct loss_check *check, const char *name, int64_t round)
+{
+    if (!check->rounds || round <= check->rounds)
+        return true;
+    diag_add(check->diags, DIAG_ERROR, place_of(check, name, "round"),
+             "there is no round %lld: the run has %lld at most", (long long)round,
+             (long long)check->rounds);
+    return false;
+}
+
+/* Rounds, nodes and the message must be there, all of them. */
+static bool check_names(const struct loss_check *check, const char *name,
+                        const struct scripted *scripted)
+{
+    bool from = check_node(check, name, "from", scripted->from);
+    bool to = check_node(check, name, "to", scripted->to);
+    bool round = check_round(check, name, scripted->round);
+
+    if (from && to && scripted->from == scripted->to) {
+        diag_add(check->diags, DIAG_ERROR, place_of(check, name, "to"),
                  "a node sends itself no message over the network");
-    snprintf(key, sizeof key, "loss.messages.%s.round", name);
-    if (check->rounds && scripted->round > check->rounds)
-        diag_add(check->diags, DIAG_ERROR, check->place(check, key),
-                 "there is no round %lld: the run has %lld at most", (long long)scripted->round,
-                 (long long)check->rounds);
+        return false;
+    }
+    return from && to && round;
+}
+
+static void check_sent(const struct loss_check *check, const char *name,
+                       const struct scripted *scripted)
+{
+    int64_t sent = check->messages(check, scripted->round, scripted->from, scripted->to);
+
+    if (sent == 0)
+        diag_add(check->diags, DIAG_ERROR, place_of(check, name, "to"),
+                 "node %lld sends nothing to node %lld in round %lld",
+                 (long long)scripted->from, (long long)scripted->to,
+                 (long long)scripted->round);
+    else if (scripted->message > sent)
+        diag_add(check->diags, DIAG_ERROR, place_of(check, name, "message"),
+                 "there is no message %lld: node %lld sends %lld to node %lld in round %lld",
+                 (long long)scripted->message, (long long)scripted->from, (long long)sent,
+                 (long long)scripted->to, (long long)scripted->round);
 }
 
 static void check(const void *settings, const struct loss_check *check)
 {
     const struct script_conf *conf = settings;
 
-    for (size_t i = 0; i < conf->messages.count; i++)
-        check_one(check, conf->messages.name[i], scripted_at(conf, i));
+    if (check->of_requests) {
+        diag_add(check->diags, DIAG_ERROR, check->place(check, "loss"),
+                 "requests to a service are of no round, by which a script names what is lost: "
+                 "it takes messages from node to node, of channel 'direct'");
+        return;
+    }
+    for (size_t i = 0; i < conf->messages.count; i++) {
+        const struct scripted *scripted = scripted_at(conf, i);
+
+        if (check_names(check, conf->messages.name[i], scripted) && check->messages)
+            check_sent(check, conf->messages.name[i], scripted);
+    }
 }
 
 static double mean_ratio(const void *conf)

@@ -7,6 +7,8 @@
  * number between 0 and 1 in the record is the probability that this one is lost.  What is
  * recorded as a ratio over time is no such record but `bernoulli` with `ratio: {trace: FILE}`.
  */
+#include <math.h>
+
 #include "sim/network/loss/loss.h"
 
 struct trace_conf {
@@ -66,6 +68,44 @@ static double mean_ratio(const void *conf)
     return value_mean(&((const struct trace_conf *)conf)->lost_ratio);
 }
 
+/* All arrive that stand in a stretch of the record, which may begin anywhere: counted along the
+ * record, how many there are certainly lost and, of the others, the logarithm of all arriving.
+ */
+struct stretch {
+    int64_t lost;
+    double log_arrive;
+};
+
+static void stretch_takes(struct stretch *stretch, double ratio, int sign)
+{
+    if (ratio >= 1)
+        stretch->lost += sign;
+    else
+        stretch->log_arrive += sign * log1p(-ratio);
+}
+
+static double void_ratio(const void *conf, int32_t packets)
+{
+    const struct value_table *record = record_of(conf);
+    size_t count = record->count, length = (size_t)packets;
+    struct stretch stretch = {0};
+    double arrive = 0, times = 1;
+
+    if (length > count) { /* the whole record, so many times */
+        times = (double)length / (double)count;
+        length = count;
+    }
+    for (size_t i = 0; i < length; i++)
+        stretch_takes(&stretch, record->value[i], 1);
+    for (size_t i = 0; i < count; i++) {
+        if (stretch.lost == 0)
+            arrive += exp(stretch.log_arrive * times);
+        stretch_takes(&stretch, record->value[i], -1);
+        stretch_takes(&stretch, record->value[(i + length) % count], 1);
+    }
+    return 1 - arrive / (double)count;
+}
+
 static void check(const void *conf, const struct loss_check *check)
 {
     if (!record_of(conf))
@@ -84,4 +124,5 @@ const struct loss_kind loss_trace = {
     .check = check,
     .lose = lose,
     .mean_ratio = mean_ratio,
+    .void_ratio = void_ratio,
 };

@@ -55,6 +55,30 @@ static void without_loss_everybody_is_in_every_part(void **state)
         }
 }
 
+static void so_many_messages_go_from_rank_to_rank_as_are_counted(void **state)
+{
+    static const char *const names[] = {"allreduce", "scatter_reduce", "ring", "tree"};
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++)
+        for (int ranks = 2; ranks <= 9; ranks++) {
+            struct choice choice = pattern(names[i]);
+            struct carried *c = carried_new(&choice, ranks, vector_whole(20), 0);
+            int64_t all = 0;
+
+            for (int from = 0; from < ranks; from++)
+                for (int to = 0; to < ranks; to++) {
+                    int64_t count = collective_messages(&choice, ranks, from, to);
+
+                    assert_int_equal(carried_edge(c, from, to, count), -1);
+                    assert_true(count == 0 || carried_edge(c, from, to, count - 1) >= 0);
+                    all += count;
+                }
+            assert_int_equal(all, collective_totals(&choice, ranks, vector_whole(20)).gets);
+            carried_free(c);
+        }
+}
+
 static void a_lost_message_of_allreduce_takes_its_sender_out(void **state)
 {
     struct choice choice = pattern("allreduce");
@@ -174,6 +198,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_loss_everybody_is_in_every_part),
+        cmocka_unit_test(so_many_messages_go_from_rank_to_rank_as_are_counted),
         cmocka_unit_test(a_lost_message_of_allreduce_takes_its_sender_out),
         cmocka_unit_test(a_lost_message_of_scatter_reduce_takes_one_chunk_of_its_sender),
         cmocka_unit_test(a_lost_message_of_a_tree_takes_the_subtree),

@@ -115,9 +115,18 @@ static void a_block_is_void_if_one_packet_is_lost(void **state)
         copy.bytes = 100 * 1000;
         lost += loss_decide(process, &copy, &(uint64_t){0});
     }
-    assert_close(loss_copy_ratio(&choice, 100 * 1000), 1 - pow(0.99, 100), 1e-12);
+    assert_close(loss_again_ratio(&choice, 100 * 1000), 1 - pow(0.99, 100), 1e-12);
     assert_close((double)lost / count, 1 - pow(0.99, 100), 0.01);
     loss_free(process);
+}
+
+static void what_is_sent_again_packet_by_packet_is_a_packet(void **state)
+{
+    struct lab_bernoulli conf;
+    struct choice choice = lab_bernoulli(&conf, 0.01, LOSS_PER_PACKET);
+
+    (void)state;
+    assert_close(loss_again_ratio(&choice, 100 * 1000), 0.01, 1e-12);
 }
 
 static void each_packet_counts_alone(void **state)
@@ -178,8 +187,8 @@ static void its_means_may_be_said_in_place_of_p_and_r(void **state)
     by_means.mean_loss_ratio = 0.02;
     by_means.mean_burst = 5;
     b = (struct choice){a.kind, &by_means};
-    assert_close(loss_copy_ratio(&a, 1), 0.02, 1e-12);
-    assert_close(loss_copy_ratio(&b, 1), 0.02, 1e-12);
+    assert_close(loss_again_ratio(&a, 1), 0.02, 1e-12);
+    assert_close(loss_again_ratio(&b, 1), 0.02, 1e-12);
     first = open_process(&a);
     second = open_process(&b);
     for (uint32_t i = 0; i < 5000; i++)
@@ -241,7 +250,7 @@ static void its_closed_form_of_a_void_block_is_what_it_does(void **state)
         copy.bytes = 20 * 1000;
         lost += loss_decide(process, &copy, &(uint64_t){0});
     }
-    assert_close((double)lost / count, loss_copy_ratio(&choice, 20 * 1000), 0.03);
+    assert_close((double)lost / count, loss_again_ratio(&choice, 20 * 1000), 0.03);
     loss_free(process);
 }
 
@@ -271,6 +280,23 @@ static void a_record_is_lost_in_its_order_again_and_again(void **state)
     loss_free(process);
 }
 
+static void a_records_blocks_are_void_where_a_loss_is_in_them(void **state)
+{
+    double value[] = {0, 0, 1, 0, 0, 0, 0.5};
+    struct value_table table = {.count = 7, .value = value};
+    struct record conf = {.loss = {LOSS_PER_BLOCK, 1000},
+                          .lost_ratio = {.kind = VALUE_EMPIRICAL, .table = &table}};
+    struct choice choice = {lab_kind(&loss_family, "trace"), &conf};
+
+    (void)state;
+    assert_close(loss_again_ratio(&choice, 1000), 1.5 / 7, 1e-12);
+    /* of the stretches of three, three hold the 1, two the 0.5 alone, one both */
+    assert_close(loss_again_ratio(&choice, 3 * 1000), (3 + 3 * 0.5) / 7, 1e-12);
+    assert_close(loss_again_ratio(&choice, 7 * 1000), 1, 0);
+    value[2] = 0;
+    assert_close(loss_again_ratio(&choice, 14 * 1000), 0.75, 1e-12);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +304,7 @@ int main(void)
         cmocka_unit_test(what_is_lost_at_one_ratio_is_lost_at_a_higher_one),
         cmocka_unit_test(links_directions_attempts_and_numbers_have_losses_of_their_own),
         cmocka_unit_test(a_block_is_void_if_one_packet_is_lost),
+        cmocka_unit_test(what_is_sent_again_packet_by_packet_is_a_packet),
         cmocka_unit_test(each_packet_counts_alone),
         cmocka_unit_test(gilbert_elliott_has_its_mean_and_its_bursts),
         cmocka_unit_test(its_means_may_be_said_in_place_of_p_and_r),
@@ -285,6 +312,7 @@ int main(void)
         cmocka_unit_test(a_burst_goes_on_in_the_next_message_of_packets),
         cmocka_unit_test(its_closed_form_of_a_void_block_is_what_it_does),
         cmocka_unit_test(a_record_is_lost_in_its_order_again_and_again),
+        cmocka_unit_test(a_records_blocks_are_void_where_a_loss_is_in_them),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
