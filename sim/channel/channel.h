@@ -143,6 +143,11 @@ struct channel_means {
     double put_pusd, get_pusd; /* of one request */
     int64_t pusd_per_hour;     /* of what is rented for the channel; 0: nothing is */
     double rent_granularity_s;
+    /* Of a service that works on what it merges, on the machine that facts.on says. */
+    double wire_bytes;     /* that the request moves */
+    double convert_core_s; /* of a core of speed 1 at either end */
+    double update_core_s;  /* of one of the server, under a lock */
+    double threads;        /* of the server */
 };
 
 struct channel_kind {

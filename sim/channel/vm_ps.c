@@ -298,6 +298,20 @@ static struct channel_facts facts(const void *settings)
                                   .on = conf->on};
 }
 
+/* Requests are free, and when the server is up its group knows. */
+static struct channel_means means(const void *settings, int64_t bytes)
+{
+    const struct vm_ps_conf *conf = settings;
+    const struct serialisation_conf *serialisation = &conf->serialisation;
+    struct channel_means means = store_means(&conf->store);
+
+    means.wire_bytes = (double)bytes * serialisation->wire_ratio;
+    means.convert_core_s = means.wire_bytes / serialisation->rate_bytes_per_s;
+    means.update_core_s = means.wire_bytes / serialisation->update_bytes_per_s;
+    means.threads = (double)conf->threads;
+    return means;
+}
+
 static struct channel *open_vm_ps(struct world *world, const char *name, const void *settings)
 {
     struct vm_ps *vm_ps = NEW(struct vm_ps);
@@ -343,6 +357,7 @@ const struct channel_kind channel_vm_ps = {
              .fields = vm_ps_fields,
              .conf_size = sizeof(struct vm_ps_conf)},
     .facts = facts,
+    .means = means,
     .open = open_vm_ps,
     .check = check,
     .unused = store_unused,

@@ -159,9 +159,11 @@ static void print_round(const struct estimated *e)
 
     units_format(line->latency_s, DIMENSION_SECONDS, latency, sizeof latency);
     units_format(rate, DIMENSION_BYTES_PER_S, bandwidth, sizeof bandwidth);
-    printf("  a round      %" PRId64 " x %s + %" PRId64 " B / %s = %.6g s of exchange",
-           exchange->next.operations, latency, exchange->next.bytes, bandwidth,
-           exchange->next.s);
+    printf("  a round      %" PRId64 " x %s + %" PRId64 " B / %s", exchange->next.operations,
+           latency, exchange->next.bytes, bandwidth);
+    if (e->form->exchange_work_s > 0)
+        printf(" + %.6g s of work on messages", e->form->exchange_work_s);
+    printf(" = %.6g s of exchange", exchange->next.s);
     if (exchange->first.operations != exchange->next.operations)
         printf(" (the first: %" PRId64 " x %s + %" PRId64 " B)", exchange->first.operations,
                latency, exchange->first.bytes);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "sim/estimate/server.h"
 #include "sim/job/training.h"
 #include "sim/ledger/money.h"
 
@@ -53,6 +54,21 @@ static bool is_lossy(const struct scenario *scenario)
     return channel_kind_of(main)->facts(main->conf).is_watched;
 }
 
+static const struct group_conf *group_named(const struct scenario *scenario, const char *name)
+{
+    return (const struct group_conf *)scenario->groups.entry +
+           run_find(&scenario->groups, name);
+}
+
+/* The group on whose machine channel main runs; NULL: it runs on none. */
+static const struct group_conf *server_of(const struct scenario *scenario)
+{
+    const struct choice *main = scenario->channels.entry;
+    const char *on = channel_kind_of(main)->facts(main->conf).on;
+
+    return on ? group_named(scenario, on) : NULL;
+}
+
 static bool check(const struct scenario *scenario, struct diag_list *diags)
 {
     const struct sync_kind *sync = sync_kind_of(&scenario->sync);
@@ -77,6 +93,10 @@ static bool check(const struct scenario *scenario, struct diag_list *diags)
             diags, DIAG_ERROR, scenario_place(scenario, "channels.main"),
             "the closed form is one of a network that loses nothing and is the same between "
             "all: simulate it");
+    if (server_of(scenario) == group_named(scenario, "workers"))
+        diag_add(
+            diags, DIAG_ERROR, scenario_place(scenario, "channels.main"),
+            "the closed form is one of a server that has its machine to itself: simulate it");
     has_form(scenario->channels.entry, scenario_place(scenario, "channels.main"), diags);
     has_form(store_of(scenario), scenario_place(scenario, "job.store"), diags);
     return diags->errors == errors;
@@ -133,17 +153,22 @@ static double load_s(const struct form *form, const struct learner_facts *facts)
                 node_compute_alone_s(&node, bytes / form->group->compute.parse_bytes_per_s, 0));
 }
 
+static double group_start_s(const struct group_conf *group, int64_t count)
+{
+    return platform_kind_of(&group->platform)->start_mean_s(group->platform.conf, count);
+}
+
 /* Workers start when the channel is up, or wait for it when they first need it. */
-static double start_s(const struct form *form)
+static void fill_start(struct form *form)
 {
     const struct choice *main = form->scenario->channels.entry;
-    double channel_s = means_of(main, 0).start_s;
-    double nodes_s = platform_kind_of(&form->group->platform)
-                         ->start_mean_s(form->group->platform.conf, form->workers);
+    double channel_s = form->server ? group_start_s(form->server, form->server->count)
+                                    : means_of(main, 0).start_s;
 
     if (channel_kind_of(main)->facts(main->conf).before_workers)
-        return channel_s + nodes_s;
-    return nodes_s + fmax(0, channel_s - nodes_s - form->load_s);
+        form->before_nodes_s = channel_s;
+    form->start_s = form->before_nodes_s + group_start_s(form->group, form->workers);
+    form->start_s += fmax(0, channel_s - form->start_s - form->load_s);
 }
 
 static double compute_s(const struct form *form, const struct learner *learner, int64_t round)
@@ -174,15 +199,55 @@ static void fill_compute(struct form *form, const struct learner *learner)
     }
 }
 
+/* So many bytes between a worker and the server, of which each takes one core at most. */
+static struct server_message server_message(const struct form *form, int64_t bytes,
+                                            double server_core_s, double bytes_per_s)
+{
+    struct channel_means means = means_of(form->scenario->channels.entry, bytes);
+    struct node worker = idle_node(form);
+
+    return (struct server_message){
+        .wire_bytes = means.wire_bytes,
+        .bytes_per_s = fmin(form->line.connection_bytes_per_s, bytes_per_s),
+        .worker_s = node_compute_alone_s(&worker, means.convert_core_s, 0),
+        .server_s = means.convert_core_s * server_core_s};
+}
+
+/* Workers have equal parts of the server's NIC. */
+static void fill_server(struct form *form, const struct learner_facts *facts)
+{
+    int64_t push_bytes = learner_message_bytes(facts);
+    struct vector_size vector = learner_vector(facts);
+    int64_t pull_bytes = vector_sent_bytes(vector, vector.bytes, form->workers);
+    struct channel_means means = means_of(form->scenario->channels.entry, push_bytes);
+    const struct choice *platform = &form->server->platform;
+    struct platform_facts server = platform_kind_of(platform)->facts(platform->conf);
+    double cores = fmin(means.threads, server.vcpus);
+    double core_s =
+        1 / server.speed_ratio / value_mean(&form->server->speed_ratio) / fmin(1, cores);
+    struct critical_line *line = &form->line;
+    struct server_line through;
+
+    line->up_bytes_per_s = fmin(line->up_bytes_per_s, server.down_bytes_per_s / form->workers);
+    line->down_bytes_per_s =
+        fmin(line->down_bytes_per_s, server.up_bytes_per_s / form->workers);
+    through = (struct server_line){
+        .latency_s = line->latency_s,
+        .push = server_message(form, push_bytes, core_s, line->up_bytes_per_s),
+        .pull = server_message(form, pull_bytes, core_s, line->down_bytes_per_s),
+        .update_s = means.update_core_s * core_s,
+        .cores = fmax(1, cores)};
+    form->exchange.first = server_exchange(&through, form->workers, &form->exchange_work_s);
+    form->exchange.second = form->exchange.next = form->exchange.first;
+}
+
 static void fill_exchange(struct form *form, const struct learner_facts *facts)
 {
     const struct choice *main = form->scenario->channels.entry;
     struct channel_facts channel = channel_kind_of(main)->facts(main->conf);
-    struct vector_size vector = learner_vector(facts);
     struct channel_means means = means_of(main, learner_message_bytes(facts));
     struct platform_facts node = node_of(form);
-    struct exchange_plan *plan =
-        exchange_plan_on(&channel, &form->scenario->pattern, form->workers, vector);
+    struct exchange_plan *plan;
 
     form->line = (struct critical_line){
         .latency_s =
@@ -193,6 +258,12 @@ static void fill_exchange(struct form *form, const struct learner_facts *facts)
         .has_receiver = channel.has_receiver,
         .fetches = channel.fetches,
     };
+    if (form->server) {
+        fill_server(form, facts);
+        return;
+    }
+    plan = exchange_plan_on(&channel, &form->scenario->pattern, form->workers,
+                            learner_vector(facts));
     form->exchange = critical_rounds(plan, &form->line,
                                      form->period_compute_s / (double)form->rounds_per_period);
     exchange_plan_free(plan);
@@ -258,12 +329,12 @@ bool form_init(struct form *ret_form, const struct scenario *scenario,
     if (!check(scenario, diags))
         return false;
     facts = learner_facts(learner);
-    form->group = (const struct group_conf *)scenario->groups.entry +
-                  run_find(&scenario->groups, "workers");
+    form->group = group_named(scenario, "workers");
+    form->server = server_of(scenario);
     form->workers = facts->workers;
     form->epochs_per_round = facts->epochs_per_round;
     form->load_s = load_s(form, facts);
-    form->start_s = start_s(form);
+    fill_start(form);
     fill_compute(form, learner);
     fill_exchange(form, facts);
     form->first_model_s = first_model_s(form, facts);
@@ -299,9 +370,19 @@ static double rent_pusd(const struct form *form, double held_s)
            fmax(1, ceil(held_s / granule_s - 1e-9));
 }
 
+/* So many nodes of the group, held until time_s since before_s. */
+static double held_pusd(const struct group_conf *group, int64_t count, double before_s,
+                        double time_s)
+{
+    const struct platform_kind *platform = platform_kind_of(&group->platform);
+    double start_s = group_start_s(group, count);
+
+    return (double)count * (double)platform->cost_mean_pusd(group->platform.conf, start_s,
+                                                            time_s - before_s - start_s);
+}
+
 struct form_point form_at(const struct form *form, int64_t rounds)
 {
-    const struct platform_kind *platform = platform_kind_of(&form->group->platform);
     struct form_point point = {.rounds = rounds};
 
     point.term_s[TERM_START] = form->start_s;
@@ -310,11 +391,12 @@ struct form_point form_at(const struct form *form, int64_t rounds)
     point.term_s[TERM_COMMUNICATE] = form->first_model_s + critical_s(&form->exchange, rounds);
     for (int term = 0; term < TERM_COUNT; term++)
         point.time_s += point.term_s[term];
-    point.nodes_pusd = (double)form->workers * (double)platform->cost_mean_pusd(
-                                                   form->group->platform.conf, form->start_s,
-                                                   point.time_s - form->start_s);
+    point.nodes_pusd =
+        held_pusd(form->group, form->workers, form->before_nodes_s, point.time_s);
     point.requests_pusd = form->load_pusd + (double)rounds * form->round_pusd;
     point.rent_pusd = rent_pusd(form, point.time_s);
+    if (form->server)
+        point.rent_pusd += held_pusd(form->server, form->server->count, 0, point.time_s);
     point.cost_pusd = point.nodes_pusd + point.requests_pusd + point.rent_pusd;
     return point;
 }

@@ -10,6 +10,8 @@
  * s: bytes of a worker's partition; C: seconds of the slowest worker's arithmetic in a round;
  * exchange: critical.h.  Everything is a mean with nobody in the way.
  *
+ * With a server that works on messages: server.h.
+ *
  * What it leaves out -- polls and LISTs, jitter (a round waits for the slowest of W draws), the
  * skew of a serial start, services and nodes that are shared, evaluation, re-invocation,
  * misfortune -- is measured in docs/estimate.md. */
@@ -36,15 +38,18 @@ extern const char *const term_names[TERM_COUNT];
 struct form {
     const struct scenario *scenario; /* borrowed */
     const struct group_conf *group;
+    const struct group_conf *server; /* whose machine merges; NULL: none does */
     int workers;
     double epochs_per_round;
     double start_s, load_s;
-    double first_model_s; /* until all know the model that worker 0 begins with */
+    double before_nodes_s;   /* of start_s: until the workers' nodes are asked for, and paid */
+    double first_model_s;    /* until all know the model that worker 0 begins with */
     double *round_compute_s; /* [rounds_per_period]: the slowest worker's, again and again */
     int64_t rounds_per_period;
     double period_compute_s;
     struct critical_line line;
     struct critical exchange;
+    double exchange_work_s; /* of each: work on messages, at a server and its workers */
     /* money */
     double load_pusd, round_pusd; /* requests of all workers */
     double rent_pusd_per_hour, rent_granularity_s;

@@ -156,6 +156,35 @@ class Agreement(Estimate):
         communicate = found["terms"]["communicate"]
         self.assert_close(communicate["estimate"], communicate["simulated"], 0.01)
 
+    def test_machines_are_paid_from_when_the_channel_is_up_or_from_the_beginning(self):
+        cache = {"kind": "redis", "node": "cache.m5.large", "polling": "ideal",
+                 "latency": "10 ms", "start_time": "120 s"}
+        for platform in IDEAL_MACHINES, PLAIN_FUNCTIONS:
+            for first in True, False:
+                with self.subTest(**platform, first=first):
+                    found = self.estimate(self.plain("allreduce", 2, platform=platform, channel={
+                        **cache, "start_before_workers": first}), "--simulate")
+                    for name in "time", "cost":
+                        term = found["terms"][name]
+                        self.assert_close(term["estimate"], term["simulated"], 0.01, message=name)
+
+    SERVER = {"platform": {**IDEAL_MACHINES, "instance": "t2.2xlarge"}, "count": 1}
+
+    def server(self, workers, channel=None, **changes):
+        return self.plain("allreduce", workers, groups={"server": self.SERVER}, channel={
+            "kind": "vm_ps", "polling": "ideal", "latency": "1 ms", **(channel or {})}, **changes)
+
+    def test_a_parameter_server_agrees_in_every_term_and_in_money(self):
+        for W in WORKERS:
+            for channel in {}, {"serialisation": "thrift", "threads": 3}, {"bandwidth": "900 MB/s"}:
+                with self.subTest(W=W, **channel):
+                    self.compare(self.server(W, channel))
+
+    def test_a_parameter_server_agrees_whoever_its_clients_are(self):
+        for platform in ({**PLAIN_FUNCTIONS, "memory": "1 GB"}, IDEAL_MACHINES):
+            with self.subTest(**platform):
+                self.compare(self.server(10, platform=platform))
+
 
 class Paper(Estimate):
     """LambdaML's formulas themselves, computed here."""
@@ -249,9 +278,9 @@ class Mistakes(Estimate):
         waiting["stop"] = {"epochs": 3}
         self.assertRegex(self.estimate(waiting, expect=BAD_INPUT).stderr,
                          r"yaml:\d+:\d+: error: .*rounds that end for all; with sync 'asp'")
-        server = {"platform": {"kind": "iaas", "instance": "c5.4xlarge"}, "count": 1}
-        self.assertIn("no closed form describes channel 'vm_ps'", self.estimate(training(
-            channel={"kind": "vm_ps"}, groups={"server": server}), expect=BAD_INPUT).stderr)
+        self.assertIn("a server that has its machine to itself", self.estimate(self.plain(
+            "allreduce", 4, direct=True, channel={"kind": "vm_ps", "on": "workers"}),
+            expect=BAD_INPUT).stderr)
         service = SOURCE / "scenarios" / "service-functions.yaml"
         self.assertIn("no closed form describes a job of kind 'service'",
                       self.estimate(service, expect=BAD_INPUT).stderr)
