@@ -124,7 +124,7 @@ struct channel_facts {
     int64_t packet_bytes;         /* losses void slices of this; 0: whole messages */
     bool needs_addressable_nodes; /* functions are behind NAT: no channel between them */
     bool fetches;                 /* has FETCH */
-    bool one_table;               /* a FETCH reads through all that is collected by anybody */
+    bool one_table; /* a FETCH reads through, a LIST shows all that is collected by anybody */
     bool lists_by_name;  /* a LIST shows keys sorted, not in the order of their appearance */
     bool starts;         /* its service must start first; it is empty then */
     bool before_workers; /* ... and a job's workers are to start only when it is up */

@@ -9,8 +9,9 @@
  * provider's file, with its source.  Presets here are the client library's and the protocol's.
  *
  * SIMPLIFIED: the rate limit holds for the channel as one prefix, for PUTs and first GETs only.
- * SIMPLIFIED: no charge for stored GB-months (messages live for seconds), nor for transfer
- * (none inside a region). */
+ * SIMPLIFIED: what has been read and deleted still counts among a LIST's keys until the
+ * exchange is over (lane.c). SIMPLIFIED: no charge for stored GB-months (messages live for
+ * seconds), nor for transfer (none inside a region). */
 #include "sim/channel/s3.h"
 
 #include <math.h>
@@ -25,6 +26,8 @@ extern const struct channel_kind channel_s3;
 #define S3_RATE                                                                                \
     "AWS, S3 User Guide, Optimizing performance: 3,500 PUT/COPY/POST/DELETE and 5,500 "        \
     "GET/HEAD a second per partitioned prefix"
+
+static const char *const scope_names[] = {"prefix", "bucket", NULL};
 
 const struct field s3_fields[] = {
     STORE_LINE_FIELDS(struct s3_conf),
@@ -50,6 +53,11 @@ const struct field s3_fields[] = {
     CONF(struct s3_conf, list_page, .min = 1, .max = 1e9, .preset = "1000",
          .doc = "Keys in one answer to a LIST; n keys cost n/list_page requests, rounded up.",
          .source = "AWS, S3 API Reference, ListObjectsV2: up to 1,000 keys"),
+    CONF(struct s3_conf, list_scope, .names = scope_names, .optional = true, .absent = "prefix",
+         .doc = "What a LIST of who collects messages shows: those under a prefix of its own, "
+                "or the whole bucket with everybody's, of which it takes what it wants.",
+         .source = "LambdaML, github.com/DS3Lab/LambdaML at e7d466e: the bucket, of which it "
+                   "reads the first page"),
     CONF(struct s3_conf, put_price_pusd_per_request, .min = 0, .max = 1e12,
          .doc = "Price of a PUT."),
     CONF(struct s3_conf, get_price_pusd_per_request, .min = 0, .max = 1e12,
@@ -155,6 +163,7 @@ static struct channel_facts facts(const void *settings)
 
     return (struct channel_facts){.traffic = TRAFFIC_STORAGE,
                                   .is_watched = conf->store.loss.kind != NULL,
+                                  .one_table = conf->list_scope == LIST_BUCKET,
                                   .lists_by_name = conf->store.polling != POLLING_IDEAL,
                                   .max_object_bytes = conf->store.max_object_bytes};
 }

@@ -8,6 +8,8 @@
 
 #include "sim/channel/store.h"
 
+enum list_scope { LIST_PREFIX, LIST_BUCKET };
+
 struct s3_conf {
     struct store_conf store;
     struct patience_conf patience;
@@ -16,6 +18,7 @@ struct s3_conf {
     double write_rate_per_s, read_rate_per_s; /* NaN: unlimited */
     double burst_s;                           /* unused rate of this long may be saved up */
     int64_t list_page;                        /* keys in one answer to a LIST */
+    int list_scope;                           /* enum list_scope */
 
     int64_t put_price_pusd_per_request, get_price_pusd_per_request, list_price_pusd_per_request,
         delete_price_pusd_per_request;

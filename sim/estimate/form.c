@@ -123,8 +123,8 @@ static int64_t largest(const int64_t *number, int count)
 static struct node idle_node(const struct form *form)
 {
     return (struct node){.vcpus = node_of(form).vcpus,
-                         .speed_ratio =
-                             node_of(form).speed_ratio * value_mean(&form->group->speed_ratio)};
+                         .speed_ratio = node_of(form).speed_ratio *
+                                        value_mean(&form->group->pace.speed_ratio)};
 }
 
 /* So many bytes from where the data lie, as they come in. */
@@ -224,7 +224,7 @@ static void fill_server(struct form *form, const struct learner_facts *facts)
     struct platform_facts server = platform_kind_of(platform)->facts(platform->conf);
     double cores = fmin(means.threads, server.vcpus);
     double core_s =
-        1 / server.speed_ratio / value_mean(&form->server->speed_ratio) / fmin(1, cores);
+        1 / server.speed_ratio / value_mean(&form->server->pace.speed_ratio) / fmin(1, cores);
     struct critical_line *line = &form->line;
     struct server_line through;
 

@@ -11,6 +11,34 @@
 #include "sim/node/platform.h"
 #include "sim/scenario/scenario.h"
 
+/* A member that is not there would be believed to straggle. */
+static void check_stragglers(const struct scenario *scenario, size_t group,
+                             struct diag_list *diags)
+{
+    const struct group_conf *conf = (const struct group_conf *)scenario->groups.entry + group;
+    const struct platform_kind *kind = platform_kind_of(&conf->platform);
+    bool numbered = job_kind_of(&scenario->job)->trains ||
+                    !isfinite(kind->facts(conf->platform.conf).lifetime_s);
+    char key[256];
+
+    for (size_t i = 0; i < conf->pace.stragglers.count; i++) {
+        const struct straggler_conf *straggler =
+            (const struct straggler_conf *)conf->pace.stragglers.entry + i;
+
+        snprintf(key, sizeof key, "groups.%s.stragglers.%s.member",
+                 scenario->groups.name[group], conf->pace.stragglers.name[i]);
+        if (!numbered)
+            diag_add(diags, DIAG_ERROR, scenario_place(scenario, key),
+                     "functions of a job '%s' have no numbers: give 'speed' a distribution",
+                     scenario->job.kind->name);
+        else if (straggler->member >= conf->count)
+            diag_add(diags, DIAG_ERROR, scenario_place(scenario, key),
+                     "group '%s' has no member %lld: its %lld are numbered from 0",
+                     scenario->groups.name[group], (long long)straggler->member,
+                     (long long)conf->count);
+    }
+}
+
 static void check_platforms(const struct scenario *scenario, struct diag_list *diags)
 {
     char key[128];
@@ -23,11 +51,12 @@ static void check_platforms(const struct scenario *scenario, struct diag_list *d
         if (kind->check)
             kind->check(group->platform.conf, scenario_place(scenario, key), diags);
         snprintf(key, sizeof key, "groups.%s.speed", scenario->groups.name[i]);
-        if (group->speed_ratio.kind == VALUE_TRACE)
+        if (group->pace.speed_ratio.kind == VALUE_TRACE)
             diag_add(
                 diags, DIAG_ERROR, scenario_place(scenario, key),
                 "a node's speed is drawn once and kept: give a number or a distribution, not "
                 "a trace in time");
+        check_stragglers(scenario, i, diags);
     }
 }
 

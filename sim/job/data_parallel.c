@@ -16,6 +16,7 @@
 #define MEBIBYTE 1048576.0
 
 const char *const data_parallel_loss_names[] = {"wait", "abort", "continue_without", NULL};
+const char *const data_parallel_missing_names[] = {"wait", "crash", NULL};
 
 static const struct field fields[] = {DATA_PARALLEL_FIELDS(struct data_parallel_conf, ),
                                       CONF_END};
@@ -73,7 +74,14 @@ static void check_test_set(const struct scenario *scenario, const struct learner
     } criteria[] = {{"stop.test_loss", !isnan(stop->test_loss)},
                     {"stop.test_accuracy", !isnan(stop->test_accuracy)}};
 
-    if (!learner || learner_facts(learner)->test_rows || learner_facts(learner)->phantom)
+    if (!learner || learner_facts(learner)->test_rows)
+        return;
+    if (scenario->evaluate.charged && scenario->evaluate.charged_rows != EVALUATED_TRAINING &&
+        !scenario->data.charge_as.test_rows)
+        diag_add(diags, DIAG_ERROR, scenario_place(scenario, "evaluate.charged_rows"),
+                 "there are no test rows whose evaluation could be charged: give the data a "
+                 "test set, or data.charge_as.test_rows");
+    if (learner_facts(learner)->phantom)
         return;
     for (size_t i = 0; i < sizeof criteria / sizeof *criteria; i++)
         if (criteria[i].given)

@@ -12,7 +12,8 @@
 static struct node idle_node(const struct group_conf *group, const struct platform_facts *facts)
 {
     return (struct node){.vcpus = facts->vcpus,
-                         .speed_ratio = facts->speed_ratio * value_mean(&group->speed_ratio)};
+                         .speed_ratio =
+                             facts->speed_ratio * value_mean(&group->pace.speed_ratio)};
 }
 
 static double load_s(const struct scenario *scenario, const struct group_conf *group,

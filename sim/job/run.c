@@ -84,9 +84,8 @@ struct platform *run_open_platform(struct run *run, int group, const char *name)
     struct platform *platform;
 
     run->world.platforms = (size_t)group; /* the number that it gets */
-    platform =
-        platform_kind_of(&conf->platform)
-            ->open(&run->world, name, conf->count, &conf->speed_ratio, conf->platform.conf);
+    platform = platform_kind_of(&conf->platform)
+                   ->open(&run->world, name, conf->count, &conf->pace, conf->platform.conf);
     ROOM_FOR_ONE(run->platform, run->platform_count, run->platform_capacity);
     run->platform[run->platform_count++] = platform;
     run->world.platform = run->platform;

@@ -15,15 +15,17 @@
 #include "sim/job/sync/sync.h"
 
 enum on_worker_loss { LOSS_WAIT, LOSS_ABORT, LOSS_CONTINUE_WITHOUT };
+enum missing_checkpoint { MISSING_WAIT, MISSING_CRASH };
 
 struct data_parallel_conf {
     struct choice store;      /* where data and checkpoints lie: family "channel" */
     int on_worker_loss;       /* enum on_worker_loss */
     double loss_timeout_s;    /* until the others notice a loss */
     double lifetime_margin_s; /* re-invoke when less than a round and this is left */
+    int missing_checkpoint;   /* enum missing_checkpoint */
 };
 
-extern const char *const data_parallel_loss_names[];
+extern const char *const data_parallel_loss_names[], *const data_parallel_missing_names[];
 
 /* The settings as fields of a struct that has them as a member (`prefix_`: "training."). */
 /* clang-format off */
@@ -42,7 +44,13 @@ extern const char *const data_parallel_loss_names[];
          .source = "LambdaML's released code waits 60 s before it gives a worker up"),      \
     CONF(struct_, prefix_ lifetime_margin_s, .apart = true, .key = "lifetime_margin", .preset = "30 s",    \
          .doc = "All functions re-invoke themselves after a round when the lifetime of one "\
-                "of them would not hold another round and this long.")
+                "of them would not hold another round and this long."),                     \
+    CONF(struct_, prefix_ missing_checkpoint, .apart = true, .key = "missing_checkpoint",      \
+         .names = data_parallel_missing_names, .optional = true, .absent = "wait",          \
+         .doc = "What a function that was re-invoked does when the checkpoint, which the "  \
+                "leader writes meanwhile, is not there yet: wait for it, or crash, to be "  \
+                "run again by the platform.",                                               \
+         .source = "LambdaML, github.com/DS3Lab/LambdaML at e7d466e: crash")
 /* clang-format on */
 
 struct worker {

@@ -36,14 +36,14 @@ static struct platform_facts facts(const void *settings)
 }
 
 static struct platform *faas_open(struct world *world, const char *group, int64_t count,
-                                  const struct value *speed_ratio, const void *conf)
+                                  const struct pace_conf *pace, const void *conf)
 {
     struct faas *faas = NEW(struct faas);
 
     (void)count; /* functions are made when they are asked for */
     platform_init(&faas->platform, &platform_faas, world, group);
     faas->conf = conf;
-    faas->speed_ratio = speed_ratio;
+    faas->pace = pace;
     faas->presence.world = world;
     faas->cold = platform_stream(&faas->platform, "cold_start");
     faas->warm = platform_stream(&faas->platform, "warm_start");

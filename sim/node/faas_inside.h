@@ -22,6 +22,7 @@ struct sandbox {
     struct node node; /* number: order in which the group's were made */
     struct sandbox *next;
     uint32_t uses;
+    double speed_ratio; /* as drawn; node's: as whom it serves makes it */
     double warm_until_s;
 };
 
@@ -62,7 +63,7 @@ struct launch {
 struct faas {
     struct platform platform; /* first */
     const struct faas_conf *conf;
-    const struct value *speed_ratio;
+    const struct pace_conf *pace;
     struct rng_stream cold, warm, keep_alive, invoke, crash, crash_after;
     struct presence presence;
     struct invocation *first; /* all that are not over */

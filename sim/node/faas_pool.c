@@ -32,8 +32,8 @@ struct sandbox *sandbox_new(struct faas *faas)
     double nic = faas_nic_ratio(conf);
     uint32_t number = faas->sandboxes++;
 
-    node_init(&sandbox->node, faas->platform.world, faas_vcpus(conf),
-              platform_speed(&faas->platform, faas->speed_ratio, number),
+    sandbox->speed_ratio = platform_speed(&faas->platform, faas->pace, number);
+    node_init(&sandbox->node, faas->platform.world, faas_vcpus(conf), sandbox->speed_ratio,
               nic * conf->nic_up_bytes_per_s, nic * conf->nic_down_bytes_per_s,
               conf->memory_bytes);
     sandbox->node.number = number;

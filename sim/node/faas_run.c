@@ -34,8 +34,8 @@ static bool is_the_platforms(enum outcome outcome)
            outcome == OUTCOME_OUT_OF_MEMORY;
 }
 
-/* Whatever an asynchronous invocation failed of, also an error of the body's own, the platform runs
- * it again (AWS Lambda Developer Guide, Asynchronous invocation). */
+/* Whatever an asynchronous invocation failed of, also an error of the body's own, the platform
+ * runs it again (AWS Lambda Developer Guide, Asynchronous invocation). */
 static bool has_failed(enum outcome outcome)
 {
     return outcome != OUTCOME_OK && outcome != OUTCOME_CANCELLED;
@@ -135,6 +135,8 @@ void faas_start(struct invocation *invocation)
     task->invocation = faas->invocations++;
     faas->in_flight++;
     invocation->sandbox->node.entity = task->entity;
+    invocation->sandbox->node.speed_ratio =
+        invocation->sandbox->speed_ratio * platform_straggling(faas->pace, task->member);
     invocation->sandbox->uses++;
     invocation->stage = INVOCATION_STARTS;
     invocation->init_s = now_s;

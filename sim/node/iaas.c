@@ -41,7 +41,7 @@ struct machine {
 struct iaas {
     struct platform platform; /* first */
     const struct iaas_conf *conf;
-    const struct value *speed_ratio;
+    const struct pace_conf *pace;
     struct presence presence;
     struct event ready;
     struct machine *machine; /* [count] */
@@ -354,10 +354,11 @@ static void machine_init(struct iaas *iaas, uint32_t number)
     const struct instance_conf *instance = &iaas->conf->instance;
     struct machine *machine = &iaas->machine[number];
 
-    node_init(
-        &machine->node, iaas->platform.world, instance->vcpus,
-        instance->speed_ratio * platform_speed(&iaas->platform, iaas->speed_ratio, number),
-        instance->nic_up_bytes_per_s, instance->nic_down_bytes_per_s, instance->memory_bytes);
+    node_init(&machine->node, iaas->platform.world, instance->vcpus,
+              instance->speed_ratio * platform_speed(&iaas->platform, iaas->pace, number) *
+                  platform_straggling(iaas->pace, number),
+              instance->nic_up_bytes_per_s, instance->nic_down_bytes_per_s,
+              instance->memory_bytes);
     machine->node.number = number;
     machine->node.group = (uint32_t)iaas->platform.number;
     machine->node.latency_s = instance->latency_s;
@@ -369,13 +370,13 @@ static void machine_init(struct iaas *iaas, uint32_t number)
 }
 
 static struct platform *iaas_open(struct world *world, const char *group, int64_t count,
-                                  const struct value *speed_ratio, const void *conf)
+                                  const struct pace_conf *pace, const void *conf)
 {
     struct iaas *iaas = NEW(struct iaas);
 
     platform_init(&iaas->platform, &platform_iaas, world, group);
     iaas->conf = conf;
-    iaas->speed_ratio = speed_ratio;
+    iaas->pace = pace;
     iaas->presence.world = world;
     iaas->ready.fire = on_ready;
     iaas->count = count;

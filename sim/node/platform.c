@@ -41,13 +41,27 @@ struct rng_stream platform_stream(const struct platform *platform, const char *w
     return rng_stream(platform->world->seed, name);
 }
 
-double platform_speed(const struct platform *platform, const struct value *speed_ratio,
+double platform_speed(const struct platform *platform, const struct pace_conf *pace,
                       uint32_t number)
 {
     struct rng rng = rng_at(platform_stream(platform, "speed"), number, 0);
 
     /* a draw of a normal distribution may be 0, and a machine that never ends helps nobody */
-    return speed_ratio ? fmax(value_draw(speed_ratio, &rng, 0), 1e-3) : 1;
+    return pace ? fmax(value_draw(&pace->speed_ratio, &rng, 0), 1e-3) : 1;
+}
+
+double platform_straggling(const struct pace_conf *pace, int64_t member)
+{
+    double speed_ratio = 1;
+
+    for (size_t i = 0; pace && i < pace->stragglers.count; i++) {
+        const struct straggler_conf *straggler =
+            (const struct straggler_conf *)pace->stragglers.entry + i;
+
+        if (straggler->member == member)
+            speed_ratio *= straggler->speed_ratio;
+    }
+    return speed_ratio;
 }
 
 void task_tell(struct task *task, enum outcome outcome, double retry_at_s)

@@ -12,6 +12,7 @@
 
 #include "base/diag.h"
 #include "base/field.h"
+#include "base/pace.h"
 #include "sim/node/node.h"
 
 struct platform;
@@ -72,9 +73,9 @@ struct platform_kind {
      * run_s after a start of start_s. */
     double (*start_mean_s)(const void *conf, int64_t count);
     int64_t (*cost_mean_pusd)(const void *conf, double start_s, double run_s);
-    /* count: nodes of the group; speed_ratio: drawn once per node number, NULL: all are 1. */
+    /* count: nodes of the group; pace: how fast they are, NULL: as the catalogue says. */
     struct platform *(*open)(struct world *world, const char *group, int64_t count,
-                             const struct value *speed_ratio, const void *conf);
+                             const struct pace_conf *pace, const void *conf);
     /* Starts count tasks as the job's workers, by the platform's way of starting many (trigger
      * serial | tree; cluster boot).  task[i]->member = i.  Callback-safe. */
     void (*launch)(struct platform *platform, struct task *const task[], int count);

@@ -24,13 +24,26 @@ static const struct field compute_fields[] = {
     CONF_END,
 };
 
+static const struct field straggler_fields[] = {
+    CONF(struct straggler_conf, member, .max = 999999,
+         .doc = "Its number in the group, from 0: worker 0 leads an allreduce."),
+    CONF(struct straggler_conf, speed_ratio, .above_min = true,
+         .doc = "How fast its node computes, of what it would otherwise."),
+    CONF_END,
+};
+
 static const struct field group_fields[] = {
     CONF(struct group_conf, count, .min = 1, .max = 1000000, .preset = "1",
          .doc = "How many nodes there are."),
     CONF(struct group_conf, platform, .apart = true, .family = "platform",
          .doc = "What the nodes are."),
-    CONF(struct group_conf, speed_ratio, .apart = true, .preset = "1", .above_min = true,
+    CONF(struct group_conf, pace.speed_ratio, .key = "speed", .apart = true, .preset = "1",
+         .above_min = true,
          .doc = "How fast a node is, drawn once for each; 1: as the catalogue says."),
+    CONF_MAP(struct group_conf, pace.stragglers, struct straggler_conf, .key = "stragglers",
+             .apart = true, .fields = straggler_fields, .optional = true,
+             .absent = "all are alike, but for `speed`",
+             .doc = "Members that are slower than the others, each by a name of your own."),
     CONF_ENTRY(struct group_conf, compute, .apart = true, .family = "compute",
                .fields = compute_fields, .preset = "$model@platform.instance.name",
                .optional = true, .absent = "the job trains no model",
@@ -61,6 +74,9 @@ static const struct field charge_as_fields[] = {
          .absent = "the rows that are there", .doc = "Rows of the full data set."),
     CONF(struct charge_as_conf, bytes, .min = 1, .optional = true,
          .absent = "the bytes that are there", .doc = "Bytes of the full data set."),
+    CONF(struct charge_as_conf, test_rows, .min = 1, .optional = true,
+         .absent = "the test rows that are there",
+         .doc = "Rows of the full test set, where its evaluation is charged."),
     CONF_END,
 };
 
@@ -113,12 +129,19 @@ static const struct field data_fields[] = {
     CONF_END,
 };
 
+static const char *const evaluated_words[] = {"training", "test", "both", NULL};
 static const struct field evaluate_fields[] = {
     CONF(struct evaluate_conf, every, .preset = "1 epoch",
          .doc = "How often loss and accuracy are "
                 "computed."),
     CONF(struct evaluate_conf, charged, .preset = "no",
          .doc = "Whether that costs simulated time and money."),
+    CONF(struct evaluate_conf, charged_rows, .names = evaluated_words, .optional = true,
+         .absent = "training",
+         .doc = "What that costs each worker: to go through the rows that it trains on; "
+                "through the whole test set, which it then loads and holds as well; or both.",
+         .source = "LambdaML, github.com/DS3Lab/LambdaML at e7d466e: every worker evaluates "
+                   "the whole test set"),
     CONF_END,
 };
 

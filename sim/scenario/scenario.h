@@ -16,6 +16,7 @@
 
 #include "base/diag.h"
 #include "base/field.h"
+#include "base/pace.h"
 
 /* Seconds of one core of the reference kind for the work of a training step or evaluation:
  * rows * row_s + nonzeros * nonzero_s + calls * call_s + flops / flops_per_s (terms left out
@@ -33,8 +34,8 @@ struct compute_conf {
 
 struct group_conf {
     int64_t count;
-    struct choice platform;      /* family "platform": faas | iaas */
-    struct value speed_ratio;    /* drawn once per node: 1 = as the catalogue says */
+    struct choice platform; /* family "platform": faas | iaas */
+    struct pace_conf pace;
     struct compute_conf compute; /* FIELD_ENTRY of the provider's section "compute" */
 };
 
@@ -49,8 +50,9 @@ struct link_conf { /* what lies between two groups, or within one, in place of w
 };
 
 struct charge_as_conf {
-    int64_t rows;  /* 0: absent */
-    int64_t bytes; /* 0: absent */
+    int64_t rows;      /* 0: absent */
+    int64_t bytes;     /* 0: absent */
+    int64_t test_rows; /* 0: absent */
 };
 
 /* Where the partitions lie when the run begins. */
@@ -72,9 +74,13 @@ struct data_conf {
     struct charge_as_conf charge_as;
 };
 
+/* Whose rows a charged evaluation goes through on each worker. */
+enum evaluated_rows { EVALUATED_TRAINING, EVALUATED_TEST, EVALUATED_BOTH };
+
 struct evaluate_conf {
     struct every every;
     bool charged;
+    int charged_rows; /* enum evaluated_rows */
 };
 
 struct record_conf {

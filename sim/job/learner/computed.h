@@ -106,6 +106,10 @@ int64_t computed_longest_step(const struct computed *c);
 int64_t *computed_sum_bytes(const struct computed *c);
 void computed_charge_note(const struct computed *c, char *out, size_t size);
 
+/* charged.c: training rows of worker w; what facts say of it. */
+int64_t computed_charged_rows(const struct computed *c, const struct scenario *scenario, int w);
+void computed_facts_of_worker(struct computed *c, const struct scenario *scenario, int w);
+
 /* stale.c */
 void stale_free(struct computed *computed);
 /* replicas.c */

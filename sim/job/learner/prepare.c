@@ -82,26 +82,6 @@ static struct matrix matrix_of(const struct dataset *dataset)
                            .y = dataset->y};
 }
 
-/* Rows of the whole data set that worker w is charged for: with charge_as an even share. */
-static int64_t charged_shard_rows(const struct computed *c, const struct scenario *scenario,
-                                  int w)
-{
-    int64_t rows = scenario->data.charge_as.rows;
-
-    if (!rows)
-        return c->partition.start[w + 1] - c->partition.start[w];
-    return rows / c->workers + (w < rows % c->workers ? 1 : 0);
-}
-
-static int64_t charged_training_rows(const struct computed *c, const struct scenario *scenario,
-                                     int w)
-{
-    int64_t rows = charged_shard_rows(c, scenario, w);
-    int64_t training = rows - llround((double)rows * scenario->data.validation_ratio);
-
-    return training > 0 ? training : 1;
-}
-
 static void prepare_worker(struct computed *c, const struct scenario *scenario, int w)
 {
     const struct partition *partition = &c->partition;
@@ -112,7 +92,7 @@ static void prepare_worker(struct computed *c, const struct scenario *scenario, 
 
     int64_t batch = c->optimizer.kind->batch_size(c->optimizer.conf);
     bool charged = scenario->data.charge_as.rows || c->is_sample;
-    int64_t charged_rows = charged_training_rows(c, scenario, w);
+    int64_t charged_rows = computed_charged_rows(c, scenario, w);
 
     mine->computed = c;
     mine->round = -1;
@@ -121,55 +101,6 @@ static void prepare_worker(struct computed *c, const struct scenario *scenario, 
         mine->state = c->states + (size_t)w * (size_t)c->state_floats;
     sampler_init(&mine->sampler, shard, batch == BATCH_IS_ALL ? charged_rows : batch,
                  charged ? charged_rows : 0, (uint64_t)scenario->seed, (uint32_t)w);
-}
-
-/* Bytes of so many rows in memory, as the simulated worker holds them. */
-static int64_t memory_of_rows(const struct computed *c, int64_t rows)
-{
-    double values = (double)dataset_values(&c->data.train) / (double)c->data.train.rows;
-    double per_row = dataset_is_sparse(&c->data.train) ? values * 8 + 12 : values * 4 + 4;
-
-    return llround((double)rows * per_row);
-}
-
-static double charged_bytes_per_row(const struct computed *c, const struct scenario *scenario)
-{
-    const struct charge_as_conf *as = &scenario->data.charge_as;
-    double rows = as->rows ? (double)as->rows : (double)c->data.train.rows;
-
-    if (as->bytes)
-        return (double)as->bytes / rows;
-    return (double)c->data.train.file_bytes / (double)c->data.train.rows;
-}
-
-static int64_t activation_bytes(const struct model *model, int64_t rows)
-{
-    return model->kind->activation_bytes ? model->kind->activation_bytes(model, rows) : 0;
-}
-
-static void fill_facts_of_worker(struct computed *c, const struct scenario *scenario, int w)
-{
-    struct learner_facts *facts = &c->base.facts;
-    const struct optimizer *charged = &c->charged;
-    const struct model *model = charged->model;
-    struct contribution *mine = &c->contribution[w];
-    int64_t shard_rows = charged_shard_rows(c, scenario, w);
-    int64_t training = mine->sampler.charged_rows;
-
-    facts->real_rows[w] = mine->sampler.shard.count;
-    facts->charged_rows += training;
-    facts->partition_bytes[w] =
-        llround(charged_bytes_per_row(c, scenario) * (double)shard_rows);
-    /* Weights, gradient or local weights, the message on its way, and what is kept. */
-    facts->footprint_bytes[w] =
-        memory_of_rows(c, shard_rows) + facts->model_bytes +
-        optimizer_message_floats(charged) * (int64_t)sizeof(float) +
-        facts->sum_bytes[c->workers - 1] +
-        charged->kind->state_floats(charged->conf, model) * (int64_t)sizeof(float) +
-        activation_bytes(model, mine->sampler.batch_size < training ? mine->sampler.batch_size
-                                                                    : training);
-    facts->evaluate_work[w] =
-        model->kind->evaluate_work(model, training, mine->sampler.charged_nonzeros);
 }
 
 static void fill_facts(struct computed *c, const struct scenario *scenario)
@@ -206,7 +137,7 @@ static void fill_facts(struct computed *c, const struct scenario *scenario)
         memcpy(facts->test_sha256, c->data.test.sha256, sizeof facts->test_sha256);
     }
     for (int w = 0; w < c->workers; w++)
-        fill_facts_of_worker(c, scenario, w);
+        computed_facts_of_worker(c, scenario, w);
 }
 
 static int64_t part_rows_of(const struct computed *c)
@@ -349,7 +280,7 @@ static void check_batch(const struct computed *c, const struct scenario *scenari
     struct place place = scenario_place(scenario, "optimizer.batch_size");
 
     for (int w = 0; w < c->workers; w++) {
-        int64_t rows = charged_training_rows(c, scenario, w);
+        int64_t rows = computed_charged_rows(c, scenario, w);
 
         if (batch <= rows)
             continue;

@@ -185,14 +185,14 @@ static enum outcome note_speed(struct actor *self, struct node *node, struct tas
 static void each_sandbox_draws_its_own_speed(void **state)
 {
     struct faas_conf conf = simple_faas();
-    struct value speed = {.kind = VALUE_UNIFORM, .a = 0.5, .b = 1};
+    struct pace_conf pace = {.speed_ratio = {.kind = VALUE_UNIFORM, .a = 0.5, .b = 1}};
     struct stage stage;
     struct player player[2];
 
     (void)state;
     stage_open(&stage, &platform_faas, 2, &conf);
     platform_faas.close(stage.platform);
-    stage.platform = platform_faas.open(&stage.world, "workers", 2, &speed, &conf);
+    stage.platform = platform_faas.open(&stage.world, "workers", 2, &pace, &conf);
     for (int i = 0; i < 2; i++) {
         player_init(&player[i], &stage, i, 5);
         player[i].task.body = note_speed;

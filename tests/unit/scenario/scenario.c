@@ -41,7 +41,7 @@ static void short_and_long_keys_mix_where_they_do_not_conflict(void **state)
     assert_int_equal(s->groups.count, 2);
     assert_string_equal(s->groups.name[0], "workers");
     assert_int_equal(first_group(s)->count, 10);
-    assert_close(first_group(s)->speed_ratio.a, 2, 0);
+    assert_close(first_group(s)->pace.speed_ratio.a, 2, 0);
     scenario_free(s);
 }
 

@@ -6,7 +6,7 @@ static struct value speed(const char *yaml)
 {
     char *text = memory_format(WHOLE "speed: %s\n", yaml);
     struct scenario *s = load(text);
-    struct value value = first_group(s)->speed_ratio;
+    struct value value = first_group(s)->pace.speed_ratio;
 
     value.table = NULL; /* dies here */
     scenario_free(s);
@@ -57,8 +57,8 @@ static void an_empirical_distribution_may_be_written_out(void **state)
     struct scenario *s = load(WHOLE "speed: {empirical: [1, 2, 4]}\n");
 
     (void)state;
-    assert_int_equal(first_group(s)->speed_ratio.kind, VALUE_EMPIRICAL);
-    assert_close(value_mean(&first_group(s)->speed_ratio), 7.0 / 3, 1e-15);
+    assert_int_equal(first_group(s)->pace.speed_ratio.kind, VALUE_EMPIRICAL);
+    assert_close(value_mean(&first_group(s)->pace.speed_ratio), 7.0 / 3, 1e-15);
     scenario_free(s);
 }
 
