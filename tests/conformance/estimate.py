@@ -185,6 +185,11 @@ class Agreement(Estimate):
             with self.subTest(**platform):
                 self.compare(self.server(10, platform=platform))
 
+    def test_a_parameter_servers_sum_of_sparse_messages_is_larger_than_each(self):
+        self.compare(self.server(
+            10, data={"source": "criteo-like", "rows": 5000}, stop={"rounds": 2},
+            optimizer={"kind": "ga_sgd", "learning_rate": 0.1, "batch_size": 200}))
+
 
 class Paper(Estimate):
     """LambdaML's formulas themselves, computed here."""
