@@ -28,12 +28,28 @@ def constants(n, p):
     return a1, a2, p * (n - 2 + inverse) / (n - 1)
 
 
-def rps(n, p, step, rate):
-    """(Xi*, m2*) per coordinate with sigma = 1; step: rate * curvature."""
+def stationary(n, beta, to_mean, step, rate, local_steps=1):
+    """(Xi*, m2*) per coordinate with sigma = 1; step: rate * curvature.  An exchange leaves beta of
+    Xi, and to_mean of it moves into the square of the mean; local steps between two of them."""
+    d1, noise = (1 - step) ** 2, rate ** 2
+    kept, grown = d1 ** local_steps, noise * (1 - d1 ** local_steps) / (1 - d1)
+    apart = beta * (n - 1) * grown / (1 - beta * kept)
+    return apart, (grown / n + to_mean * (kept * apart + (n - 1) * grown)) / (1 - kept)
+
+
+def rps(n, p, step, rate, local_steps=1):
     a1, a2, _ = constants(n, p)
-    beta, d1, noise = a1 - a2, (1 - step) ** 2, rate ** 2
-    apart = beta * (n - 1) * noise / (1 - beta * d1)
-    return apart, noise * (1 / n + a2 / n * (d1 * apart / noise + n - 1)) / (1 - d1)
+    return stationary(n, a1 - a2, a2 / n, step, rate, local_steps)
+
+
+def dropping(n, p, step, rate):
+    """A worker is complete, and has all of the mean, with probability c each; K are complete."""
+    c = (1 - p) ** (n - 1)
+    odds = [math.comb(n, k) * c ** k * (1 - c) ** (n - k) for k in range(n + 1)]
+    spread = sum(odds[k] * (1 / k - 1 / n) for k in range(1, n + 1)) / (n - 1)
+    some = 1 - odds[0]
+    to_mean = ((n * c * (1 - c) + (n * c) ** 2) * spread + some * c * (1 - c)) / n ** 2
+    return stationary(n, n * c * spread + 1 - some * c - n * to_mean, to_mean, step, rate)
 
 
 def gradients_apart(n, p, step, rate):
@@ -80,7 +96,10 @@ class Decentralised(Case):
 
     def check_bowl(self, n, p, rounds, features, rate, within, within_mean=None):
         got = self.averages(n, p, rounds, features, rounds // 8, rate)
-        apart, mean2 = rps(n, p, rate, rate)
+        self.check_averages(got, n, p, rate, rps(n, p, rate, rate), within, within_mean)
+
+    def check_averages(self, got, n, p, rate, expected, within, within_mean=None):
+        apart, mean2 = expected
         print("n %d p %g rate %g: Xi %.5g %+.2f %%, m2 %.5g %+.2f %%, replica %+.2f %%" % (
             n, p, rate, got.apart / rate ** 2, 100 * (got.apart / apart - 1),
             got.mean2 / rate ** 2, 100 * (got.mean2 / mean2 - 1),
@@ -294,6 +313,19 @@ class Slow(Decentralised):
     def test_the_bowl_within_2_percent(self):
         for n, p in (16, 0.01), (16, 0.1), (8, 0.3), (4, 0.5), (32, 0.05):
             self.check_bowl(n, p, 3000, 400, 0.1, 0.02)
+
+    def test_whole_workers_dropped_within_2_percent(self):
+        for p in 0.01, 0.05, 0.1:
+            got = self.averages(16, p, 12000, 60, 500, 0.1, "drop_workers")
+            self.check_averages(got, 16, p, 0.1, dropping(16, p, 0.1, 0.1), 0.02)
+
+    def test_local_steps_under_loss_within_2_percent(self):
+        for steps, p in (2, 0.3), (4, 0.1), (8, 0.05):
+            job = {"kind": "decentralised", "averaging": "rps", "local_steps": steps}
+            run = self.run_scenario(bowl(16, 2000 * steps, 200, 0.1, channel=unreliable(p), job=job,
+                                         stop={"rounds": 2000}))
+            self.check_averages(Averages(run, 16, 200, 250), 16, p, 0.1,
+                                rps(16, p, 0.1, 0.1, steps), 0.02)
 
     def test_the_law_of_n(self):
         for n, rounds in (4, 6000), (16, 6000), (64, 3000):
