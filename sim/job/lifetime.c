@@ -2,8 +2,9 @@
  * lifetime.c -- whether a node lives long enough for its worker to get anywhere.
  *
  * Whoever is re-invoked loads its partition anew and then trains for a round at least, so a
- * node that does not live so long goes through the same again and again.  What is counted is
- * the least that it takes: nobody in the way, no exchange, mean speed. */
+ * node that does not live so long goes through the same again and again; one that lives for
+ * less than an epoch gets on, and is paid for loading.  What is counted is the least that it
+ * takes: nobody in the way, no exchange, mean speed. */
 #include <math.h>
 #include <stdio.h>
 
@@ -41,6 +42,35 @@ static double round_s(const struct group_conf *group, const struct platform_fact
                                 group->compute.parallel_ratio);
 }
 
+/* Of a node's life; less is no matter. */
+static const double much_loading = 0.1;
+
+/* What worker w has to do in a node's lifetime. */
+struct stint {
+    double load_s, round_s;
+};
+
+/* It would never get through a round. */
+static void refuse(const struct scenario *scenario, const struct platform_facts *node,
+                   double epochs_per_round, int w, struct stint stint, struct diag_list *diags)
+{
+    diag_add(diags, DIAG_ERROR, scenario_place(scenario, "groups.workers.platform.lifetime"),
+             "a %s lives %.4g s, but worker %d takes %.4g s at least to load its partition "
+             "and %.4g s for a round (%.4g epochs): it would never get through one",
+             node->node_word, node->lifetime_s, w, stint.load_s, stint.round_s,
+             epochs_per_round);
+}
+
+/* It gets on, but spends much of its life loading. */
+static void warn(const struct scenario *scenario, const struct platform_facts *node,
+                 double epoch_s, int w, struct stint stint, struct diag_list *diags)
+{
+    diag_add(diags, DIAG_WARNING, scenario_place(scenario, "groups.workers.platform.lifetime"),
+             "a %s lives %.4g s, but worker %d takes %.4g s at least to load its partition and "
+             "%.4g s to go through it once: an epoch takes several, and each loads again",
+             node->node_word, node->lifetime_s, w, stint.load_s, epoch_s);
+}
+
 void training_check_lifetime(const struct scenario *scenario, const struct group_conf *group,
                              const struct platform_facts *node, const struct learner *learner,
                              struct diag_list *diags)
@@ -48,21 +78,23 @@ void training_check_lifetime(const struct scenario *scenario, const struct group
     const struct learner_facts *facts = learner_facts(learner);
     const struct choice *store =
         &((const struct data_parallel_conf *)scenario->job.conf)->store;
+    bool warned = false;
 
     if (!isfinite(node->lifetime_s) || !channel_kind_of(store)->means)
         return;
     for (int w = 0; w < facts->workers; w++) {
-        double loading_s = load_s(scenario, group, node, (double)facts->partition_bytes[w]);
-        double training_s = round_s(group, node, learner, w);
+        struct stint stint = {load_s(scenario, group, node, (double)facts->partition_bytes[w]),
+                              round_s(group, node, learner, w)};
+        double epoch_s = stint.round_s / fmin(1, facts->epochs_per_round);
 
-        if (loading_s + training_s <= node->lifetime_s)
-            continue;
-        diag_add(diags, DIAG_ERROR,
-                 scenario_place(scenario, "groups.workers.platform.lifetime"),
-                 "a %s lives %.4g s, but worker %d takes %.4g s at least to load its partition "
-                 "and %.4g s for a round (%.4g epochs): it would never get through one",
-                 node->node_word, node->lifetime_s, w, loading_s, training_s,
-                 facts->epochs_per_round);
-        return;
+        if (stint.load_s + stint.round_s > node->lifetime_s) {
+            refuse(scenario, node, facts->epochs_per_round, w, stint, diags);
+            return;
+        }
+        if (!warned && stint.load_s + epoch_s > node->lifetime_s &&
+            stint.load_s > much_loading * node->lifetime_s) {
+            warn(scenario, node, epoch_s, w, stint, diags);
+            warned = true;
+        }
     }
 }

@@ -48,6 +48,17 @@ class Lifetime(Case):
         for row in run.rows("invocations"):
             self.assertLessEqual(row["end_s"] - row["start_s"], 25 + 1e-9)
 
+    def test_a_lifetime_shorter_than_an_epoch_is_warned_of_where_loading_takes_much_of_it(self):
+        def check(**platform):
+            path = self.scenario({**higgs(platform={**FUNCTIONS, **platform}), "optimizer": {
+                "kind": "ga_sgd", "learning_rate": 0.1, "batch_size": 10000}})
+            return traincast("check", path).stderr
+
+        # Each loads 375 MB in 4.3 s and computes for 3 s an epoch.
+        self.assertRegex(check(lifetime="6 s"), r":\d+:\d+: warning: a function lives 6 s, but "
+                         r"worker 0 takes 4\.\d+ s at least to load .* an epoch takes several")
+        self.assertEqual(check(lifetime="20 s"), "")
+
     def test_a_lifetime_that_ends_in_the_first_exchange_ends_the_run_not_the_world(self):
         run = self.run_scenario(higgs(platform={**FUNCTIONS, "lifetime": "8 s"}),
                                 expect=RUN_FAILED)
