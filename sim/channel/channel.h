@@ -73,6 +73,9 @@ struct request {
     request_fn *done;    /* callback; never called from channel_begin.  DELETE may have NULL:
                           * nobody waits for it, the request is free again at once */
     request_fn *waits;   /* callback or NULL: is_waiting has changed */
+    request_fn *wrote;   /* callback or NULL, of a store's PUT: the object can be read as this
+                          * PUT has it, whether or not its client will ever hear so; once more
+                          * each time that a try whose answer was lost is repeated */
     void *owner;         /* the caller's */
     /* Direct channels that may lose: as struct message has them (sim/network/message.h). */
     int64_t round;

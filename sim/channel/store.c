@@ -96,8 +96,11 @@ int64_t store_wanted_bytes(const struct request *request)
 
 void store_complete(struct store *store, struct request *request)
 {
-    if (request->verb == VERB_PUT)
+    if (request->verb == VERB_PUT) {
         store_appear(store, request->object, request->bytes);
+        if (request->wrote)
+            request->wrote(request);
+    }
     if (!store->may_lose || !store_loses_answer(store, request))
         request_finish(request, OUTCOME_OK);
 }

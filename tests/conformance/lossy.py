@@ -218,6 +218,25 @@ class Fast(Case):
                               if row["operation"] == operation and row["channel"] == "main"]
                     self.assertTrue(all(failed), operation)
 
+    def test_a_writer_whose_answer_was_lost_has_written(self):
+        """What others read is there although its writer tries again: ssp without slack is still bsp,
+        and a lone worker's asp still plain descent."""
+        client = {"timeout": "5 s", "backoff": "0.1 s", "max_attempts": 20}
+        lossy = {**STORE, "client": client, "loss": bernoulli(0.2)}
+        store = {"kind": "data_parallel", "store": {**STORE}}
+
+        def learning(sync, channel, workers=3, **changes):
+            return self.run_scenario(training(
+                workers=workers, channel=channel, sync=sync, job=store, evaluate={"every": "1 round"},
+                optimizer={"kind": "ga_sgd", "learning_rate": 0.1, "batch_size": 100},
+                stop={"rounds": 12}, pattern="allreduce" if sync["kind"] == "bsp" else None,
+                **changes)).learning()
+        self.assertEqual(learning({"kind": "ssp", "bound": 0}, lossy), learning({"kind": "bsp"}, STORE))
+        self.assertEqual(learning({"kind": "asp"}, lossy, 1), learning({"kind": "asp"}, STORE, 1))
+        for sync in {"kind": "ssp", "bound": 2}, {"kind": "asp"}:
+            crashing = {**FUNCTIONS, "crash_after": {"exponential": {"mean": "60 s"}}}
+            learning(sync, lossy, platform=crashing)
+
     def test_a_link_may_lose_the_answers_of_a_server_alone(self):
         groups = {"workers": {"count": 4, "platform": FUNCTIONS},
                   "server": {"count": 1, "platform": MACHINES}}

@@ -33,6 +33,7 @@ struct asp_worker {
     struct pace pace;
     struct call call;
     uint32_t begun, read; /* versions: when its GET began, what it read */
+    uint32_t writes;      /* versions that its PUT has made so far */
     struct tensor *base, *model;
 };
 
@@ -103,17 +104,26 @@ static enum outcome read_model(struct actor *self, struct worker *worker, struct
     return outcome;
 }
 
+/* Also when it does not know, because the answer was lost: then it writes the same again, over
+ * what others wrote meanwhile. */
 static void model_was_written(struct call *call)
+{
+    struct asp *asp = asp_of(call->worker);
+    struct asp_worker *mine = &asp->worker[call->worker->number];
+
+    add_version(asp, tensor_ref(mine->model));
+    mine->writes++;
+    assert(asp->object.version == asp->first + (uint32_t)asp->count - 1);
+}
+
+static void write_ended(struct call *call)
 {
     struct worker *worker = call->worker;
     struct training *t = worker->training;
     struct asp *asp = t->state;
     struct asp_worker *mine = &asp->worker[worker->number];
 
-    add_version(asp, mine->model);
-    mine->model = NULL;
-    assert(asp->object.version == asp->first + (uint32_t)asp->count - 1);
-    asp->overtaken += asp->object.version - 1 - mine->read;
+    asp->overtaken += asp->object.version - mine->writes - mine->read;
     worker->round++;
     if (++asp->rounds % t->workers)
         return;
@@ -127,7 +137,9 @@ static enum outcome write_model(struct actor *self, struct worker *worker, struc
     struct asp *asp = asp_of(worker);
     struct asp_worker *mine = &asp->worker[worker->number];
 
-    mine->call.landed = model_was_written;
+    mine->writes = 0;
+    mine->call.wrote = model_was_written;
+    mine->call.landed = write_ended;
     return call_do(self, &mine->call, worker, node, VERB_PUT, &asp->object,
                    worker->training->facts->model_bytes, "the shared model to be written");
 }

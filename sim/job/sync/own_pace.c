@@ -15,6 +15,14 @@ static void call_over(struct request *request)
         actor_wake(call->worker->actor);
 }
 
+static void call_wrote(struct request *request)
+{
+    struct call *call = request->owner;
+
+    if (call->wrote)
+        call->wrote(call);
+}
+
 static void call_waits_or_not(struct request *request)
 {
     const struct call *call = request->owner;
@@ -37,6 +45,7 @@ enum outcome call_do(struct actor *self, struct call *call, struct worker *worke
                                      .bytes = bytes,
                                      .done = call_over,
                                      .waits = call_waits_or_not,
+                                     .wrote = call_wrote,
                                      .owner = call};
     worker_book(worker, ACTIVITY_COMMUNICATE);
     channel_begin(worker->training->main, &call->request);

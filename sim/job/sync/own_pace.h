@@ -11,12 +11,14 @@
 #include "sim/job/learner/stale.h"
 #include "sim/job/training.h"
 
-/* One request on channel main.  What it means to others must happen the moment it ends, before
- * anybody can see it, and must have happened even if its worker is lost at that very moment: so
- * a callback does it, not the worker's body. */
+/* One request on channel main.  What it means to others must happen the moment it is there,
+ * before anybody can see it, and must have happened even if its worker is lost at that very
+ * moment, or waits for an answer that was lost: so callbacks do it, not the worker's body. */
 struct call {
     struct request request;
     struct worker *worker;
+    void (*wrote)(
+        struct call *call); /* callback, of a PUT: as struct request has it; or NULL */
     void (*landed)(struct call *call); /* callback: it has ended well; may be NULL */
 };
 

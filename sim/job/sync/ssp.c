@@ -64,19 +64,29 @@ static void go_on_to_slowest(struct training *t, int entity)
     }
 }
 
+/* The others can read it from now on, although its writer may have to write it again because it
+ * does not know. */
 static void published(struct call *call)
 {
     struct worker *worker = call->worker;
     struct training *t = worker->training;
     struct ssp *ssp = t->state;
+    struct ssp_worker *mine = state_of(worker);
 
+    if (mine->finished > worker->round)
+        return;
     learner_publish(t->run->learner, worker->number, worker->round);
     ssp_copy_written(worker, worker->round);
-    state_of(worker)->seen[worker->number] = worker->round;
-    state_of(worker)->finished = ++worker->round;
+    mine->seen[worker->number] = worker->round;
+    mine->finished = worker->round + 1;
     ssp->last_entity = worker->entity;
-    if (worker->round - 1 == ssp->slowest)
+    if (worker->round == ssp->slowest)
         go_on_to_slowest(t, worker->entity);
+}
+
+static void publishing_ended(struct call *call)
+{
+    call->worker->round++;
 }
 
 /* -- a worker's clock -- */
@@ -111,7 +121,8 @@ static enum outcome publish(struct actor *self, struct worker *worker, struct no
 {
     struct ssp_worker *mine = state_of(worker);
 
-    mine->call.landed = published;
+    mine->call.wrote = published;
+    mine->call.landed = publishing_ended;
     return call_do(
         self, &mine->call, worker, node, VERB_PUT, ssp_copy_to_write(worker, worker->round),
         learner_message_bytes(worker->training->facts), "its contribution to be written");
@@ -122,6 +133,10 @@ static enum outcome do_round(struct actor *self, struct worker *worker, struct n
     struct ssp_worker *mine = state_of(worker);
     enum outcome outcome = OUTCOME_OK;
 
+    if (mine->finished > worker->round) { /* its predecessor never heard that it had written */
+        worker->round = mine->finished;
+        return OUTCOME_OK;
+    }
     pace_begin(&mine->pace, worker);
     if (worker->round > 0)
         outcome = ssp_read_others(self, worker, node);

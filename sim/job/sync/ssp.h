@@ -22,7 +22,8 @@ struct copy {
 struct ssp_worker {
     struct pace pace;
     struct call call;
-    int64_t finished;     /* clocks that it has published: it works on the one of this number */
+    int64_t finished;     /* clocks that it has published: it works on the one of this number,
+                           * or still waits for the answer of the one before */
     int64_t *seen;        /* [W]: newest clock it has read of each; -1: none */
     struct copy *newest;  /* what can be read of it, NULL: nothing yet; and ... */
     struct copy *before;  /* ... that of the clock before */
