@@ -187,6 +187,7 @@ void channel_begin(struct channel *channel, struct request *request)
     request->stage = REQUEST_ASKS;
     request->attempt = 0;
     request->lost_tries = 0;
+    request->answers = 0;
     request->draws = 0;
     request->page = 1;
     request->message = NULL;

@@ -94,7 +94,8 @@ struct request {
                             * data begin to move, or, where the kind does not say, when it began */
     struct object *upto;   /* FETCH: it has read what it wants behind `seen` up to this one */
     int attempt;           /* refused (throttled) so far, and ... */
-    int lost_tries;        /* ... lost on the way */
+    int lost_tries;        /* ... lost on the way, ... */
+    int answers;           /* ... of which the service had answered, likewise */
     /* private to channels */
     uint32_t serial;       /* number of this request of its entity on its channel, and ... */
     uint32_t draws;        /* ... latencies drawn for it: index its randomness, so that polls

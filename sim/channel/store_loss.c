@@ -87,8 +87,7 @@ static const struct loss_process *process_of(const struct store *store,
 /* -- losing ----------------------------------------------------------------------------------
  */
 
-static bool is_lost(struct store *store, const struct request *request, enum half half,
-                    int64_t bytes)
+static bool is_lost(struct store *store, struct request *request, enum half half, int64_t bytes)
 {
     const struct loss_process *process = process_of(store, request, half);
     uint64_t lost[1] = {0};
@@ -105,7 +104,7 @@ static bool is_lost(struct store *store, const struct request *request, enum hal
     if (!process)
         return false;
     store->messages->bytes_sent += bytes;
-    if (request->lost_tries) {
+    if (half == HALF_REQUEST ? request->lost_tries > 0 : request->answers++ > 0) {
         store->messages->retransmitted++;
         store->messages->bytes_retransmitted += bytes;
     } else {
@@ -135,8 +134,9 @@ static void give_up(struct engine *engine, struct event *event)
     request_finish(request, OUTCOME_TIMEOUT);
 }
 
-/* The client hears nothing from since_s on. */
-static void try_again(struct store *store, struct request *request, double since_s)
+/* The client hears nothing from since_s on, of a half with so many bytes. */
+static void try_again(struct store *store, struct request *request, double since_s,
+                      int64_t bytes)
 {
     const struct client_conf *client = &store->conf->client;
     double noticed_s = since_s + client->timeout_s;
@@ -144,6 +144,7 @@ static void try_again(struct store *store, struct request *request, double since
     request->stage = REQUEST_ASKS;
     if (++request->lost_tries >= client->max_attempts) {
         store->messages->lost++;
+        store->messages->bytes_lost += bytes;
         request->event.fire = give_up;
     } else {
         request->event.fire = store_try;
@@ -166,7 +167,7 @@ bool store_loses_question(struct store *store, struct request *request)
     count->unbilled++;
     ledger_request_row(store->channel.world->ledger, request->node->entity, count,
                        request->sent_s, request->sent_s, 0, OUTCOME_LOST);
-    try_again(store, request, request->sent_s);
+    try_again(store, request, request->sent_s, bytes);
     return true;
 }
 
@@ -177,7 +178,7 @@ bool store_loses_answer(struct store *store, struct request *request)
     if (request->verb == VERB_FETCH || !is_lost(store, request, HALF_ANSWER, bytes))
         return false;
     store->count[request->verb]->failed++;
-    try_again(store, request, engine_now_s(store->channel.world->engine));
+    try_again(store, request, engine_now_s(store->channel.world->engine), bytes);
     return true;
 }
 

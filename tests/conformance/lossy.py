@@ -218,6 +218,19 @@ class Fast(Case):
                               if row["operation"] == operation and row["channel"] == "main"]
                     self.assertTrue(all(failed), operation)
 
+    def test_each_request_and_each_answer_is_sent_once_and_then_again(self):
+        client = {"timeout": "2 s", "backoff": "0.1 s", "max_attempts": 20}
+        none, some = [self.messages(self.run_scenario(training(
+            channel={**STORE, "client": client, "loss": bernoulli(ratio)}), check=False), "storage")
+            for ratio in (0, 0.2)]
+        self.assertEqual((none["retransmitted"], none["sent"]), (0, some["sent"]))
+        # A lost request is sent again, a lost answer makes two of it: the request, then itself.
+        self.assertGreater(some["retransmitted"], some["dropped"])
+        gone = self.run_scenario(training(channel={
+            **STORE, "client": {**client, "max_attempts": 1}, "loss": bernoulli(0.5)}), expect=RUN_FAILED)
+        count = self.messages(gone, "storage")
+        self.assertEqual((count["lost"], count["bytes_lost"]), (count["dropped"], count["bytes_dropped"]))
+
     def test_a_writer_whose_answer_was_lost_has_written(self):
         """What others read is there although its writer tries again: ssp without slack is still bsp,
         and a lone worker's asp still plain descent."""
