@@ -76,6 +76,30 @@ class ExitCodes(Case):
         self.assertRegex(done.stderr, rf"{path.name}:\d+:\d+: error: .*no.csv")
         self.assertFalse(database.exists())
 
+    def test_relative_data_start_where_the_option_the_variable_or_the_scenario_says(self):
+        """In this order; the first that says something counts, whether or not the file is there."""
+        for place in "beside", "variable", "option":
+            (self.folder / place).mkdir()
+        rows = "".join(f"{i % 2},{i % 7},{i % 3}\n" for i in range(40))
+        scenario = self.folder / "beside" / "scenario.yaml"
+        scenario.write_text(json.dumps(training(
+            data={"source": "file", "path": "sub/rows.csv"}, workers=2, platform=MACHINES,
+            channel={"kind": "direct"}, stop={"rounds": 1},
+            optimizer={"kind": "ga_sgd", "learning_rate": 0.1, "batch_size": 5})))
+        option = ["--data", self.folder / "option"]
+        cases = (("beside", [], ""), ("variable", [], self.folder / "variable"),
+                 ("option", option, ""), ("option", option, self.folder / "variable"))
+        for place, arguments, variable in cases:
+            path = self.folder / place / "sub" / "rows.csv"
+            for command in ["check", scenario], ["run", scenario, "--db", self.folder / "x.db"]:
+                said = traincast(*command, *arguments, env={"TRAINCAST_DATA": str(variable)},
+                                 expect=BAD_INPUT).stderr
+                self.assertIn(f"{path}: No such file", said)
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(rows)
+                traincast(*command, *arguments, env={"TRAINCAST_DATA": str(variable)})
+                path.unlink()
+
     def test_a_batch_larger_than_the_shard_exits_2(self):
         path = self.scenario(training(optimizer={"kind": "ma_sgd", "learning_rate": 0.1,
                                                  "batch_size": 10000}))
