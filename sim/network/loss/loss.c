@@ -101,10 +101,15 @@ double loss_again_ratio(const struct choice *choice, int64_t bytes)
     return -expm1(packets_of(conf, bytes) * log1p(-ratio));
 }
 
+/* A block's number has room for 256 attempts; later ones have streams of their own, lest what
+ * is lost so often repeats its luck for ever. */
 struct rng loss_rng(const struct loss_process *process, const struct loss_copy *copy)
 {
-    struct rng rng = rng_at(process->stream, copy->from, copy->to);
+    struct rng_stream stream = process->stream;
+    struct rng rng;
 
+    stream.key[0] ^= (uint32_t)(copy->attempt >> 8) * UINT32_C(0x9E3779B1);
+    rng = rng_at(stream, copy->from, copy->to);
     rng.block = (uint64_t)copy->number << 32 | (uint64_t)(copy->attempt & 0xff) << 24;
     return rng;
 }

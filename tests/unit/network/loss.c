@@ -101,6 +101,26 @@ static void links_directions_attempts_and_numbers_have_losses_of_their_own(void 
     loss_free(process);
 }
 
+static void the_next_256_attempts_have_a_luck_of_their_own(void **state)
+{
+    struct lab_bernoulli conf;
+    struct choice choice = lab_bernoulli(&conf, 0.5, LOSS_PER_MESSAGE);
+    struct loss_process *process = open_process(&choice);
+    int alike = 0;
+
+    (void)state;
+    for (int attempt = 0; attempt < 4 * 256; attempt++) {
+        struct loss_copy copy = copy_number(1), later = copy;
+
+        copy.attempt = attempt;
+        later.attempt = attempt + 256;
+        alike += loss_decide(process, &copy, &(uint64_t){0}) ==
+                 loss_decide(process, &later, &(uint64_t){0});
+    }
+    assert_close(alike, 512, 0.1);
+    loss_free(process);
+}
+
 static void a_block_is_void_if_one_packet_is_lost(void **state)
 {
     struct lab_bernoulli conf;
@@ -303,6 +323,7 @@ int main(void)
         cmocka_unit_test(bernoulli_loses_its_ratio),
         cmocka_unit_test(what_is_lost_at_one_ratio_is_lost_at_a_higher_one),
         cmocka_unit_test(links_directions_attempts_and_numbers_have_losses_of_their_own),
+        cmocka_unit_test(the_next_256_attempts_have_a_luck_of_their_own),
         cmocka_unit_test(a_block_is_void_if_one_packet_is_lost),
         cmocka_unit_test(what_is_sent_again_packet_by_packet_is_a_packet),
         cmocka_unit_test(each_packet_counts_alone),
