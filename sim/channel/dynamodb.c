@@ -214,16 +214,17 @@ static void find_lines(const struct dynamodb *dynamodb, struct line line[LINES])
     double hours = fmax(1, ceil(used_s / 3600 - 1e-9));
 
     if (conf->capacity == CAPACITY_ON_DEMAND) {
-        line[0] = (struct line){"write units", "write unit", (double)dynamodb->write_units,
+        line[0] = (struct line){"write units", BILL_WRITE_UNIT, (double)dynamodb->write_units,
                                 conf->write_price_pusd_per_request};
         line[1] =
-            (struct line){"read units", "read unit", 0.5 * (double)dynamodb->half_read_units,
+            (struct line){"read units", BILL_READ_UNIT, 0.5 * (double)dynamodb->half_read_units,
                           conf->read_price_pusd_per_request};
         return;
     }
-    line[0] = (struct line){"write capacity", "WCU-h", conf->write_rate_per_s * hours,
-                            conf->write_capacity_price_pusd_per_hour};
-    line[1] = (struct line){"read capacity", "RCU-h", conf->read_rate_per_s * hours,
+    line[0] =
+        (struct line){"write capacity", BILL_WRITE_CAPACITY, conf->write_rate_per_s * hours,
+                      conf->write_capacity_price_pusd_per_hour};
+    line[1] = (struct line){"read capacity", BILL_READ_CAPACITY, conf->read_rate_per_s * hours,
                             conf->read_capacity_price_pusd_per_hour};
 }
 

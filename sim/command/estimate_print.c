@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/units.h"
 #include "sim/job/training.h"
@@ -149,6 +150,15 @@ static void print_sample(const struct estimated *e)
     printf("\n");
 }
 
+/* For people: a mean of distributions has any number of digits. */
+static void print_short(double value, enum dimension dimension, char out[WORD])
+{
+    char digits[WORD];
+
+    snprintf(digits, sizeof digits, "%.6g", value);
+    units_format(strtod(digits, NULL), dimension, out, WORD);
+}
+
 static void print_round(const struct estimated *e)
 {
     const struct critical *exchange = &e->form->exchange;
@@ -157,8 +167,8 @@ static void print_round(const struct estimated *e)
         fmin(line->connection_bytes_per_s, fmin(line->up_bytes_per_s, line->down_bytes_per_s));
     char latency[WORD], bandwidth[WORD];
 
-    units_format(line->latency_s, DIMENSION_SECONDS, latency, sizeof latency);
-    units_format(rate, DIMENSION_BYTES_PER_S, bandwidth, sizeof bandwidth);
+    print_short(line->latency_s, DIMENSION_SECONDS, latency);
+    print_short(rate, DIMENSION_BYTES_PER_S, bandwidth);
     printf("  a round      %" PRId64 " x %s + %" PRId64 " B / %s", exchange->next.operations,
            latency, exchange->next.bytes, bandwidth);
     if (e->form->exchange_work_s > 0)

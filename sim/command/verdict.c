@@ -54,6 +54,11 @@ static const char *cause(const char *unit)
         return "it falls with the time that machines are kept and with their price";
     if (strcmp(unit, BILL_REQUEST) == 0)
         return "it falls with the number of requests: fewer rounds, or another pattern";
+    if (strcmp(unit, BILL_WRITE_UNIT) == 0 || strcmp(unit, BILL_READ_UNIT) == 0)
+        return "it falls with the number of items and their size: fewer rounds, or another "
+               "pattern";
+    if (strcmp(unit, BILL_WRITE_CAPACITY) == 0 || strcmp(unit, BILL_READ_CAPACITY) == 0)
+        return "it falls with the rate that is reserved, and the hours that are begun";
     if (strcmp(unit, BILL_INVOCATION) == 0)
         return "it falls with the number of invocations";
     return NULL;

@@ -143,6 +143,11 @@ void ledger_machine(struct ledger *ledger, const struct machine_row *row);
 #define BILL_INVOCATION "invocation"
 #define BILL_HOUR       "h"
 #define BILL_REQUEST    "request"
+/* Of a database: what requests took, or what was kept for them. */
+#define BILL_WRITE_UNIT     "write unit"
+#define BILL_READ_UNIT      "read unit"
+#define BILL_WRITE_CAPACITY "WCU-h"
+#define BILL_READ_CAPACITY  "RCU-h"
 
 /* A line (resource, unit, unit price) of the bill; lines appear in order of first charge. */
 struct bill_line {

@@ -220,6 +220,14 @@ class EndOfARun(Case):
         self.assertIn("time went  to communicate", text)
         self.assertIn("fewer rounds, another pattern or a faster channel would shorten it", text)
 
+    def test_of_reserved_capacity_the_verdict_says_what_it_falls_with(self):
+        channel = {"kind": "dynamodb", "capacity": "provisioned", "write_rate": "500/s",
+                   "read_rate": "500/s"}
+        done = traincast("run", self.scenario(training(channel=channel)), "--quiet", "--db",
+                         self.folder / "capacity.db")
+        self.assertRegex(done.stdout, r"money went to main write capacity, [0-9.]+ % of the bill: "
+                                      r"it falls with the rate that is reserved")
+
     def test_a_service_has_a_verdict_too(self):
         text = self.check({"name": "s", "seed": 1, "platform": FUNCTIONS, "job": {
             "kind": "service", "inter_arrival": "2 s", "requests": 100, "service_time": "0.2 s"}})
