@@ -99,6 +99,14 @@ static bool runs_a_channel(const struct scenario *scenario, const char *group)
     return false;
 }
 
+/* A job that trains has its group by name, any other the first. */
+static bool is_the_jobs(const struct scenario *scenario, size_t group)
+{
+    return job_kind_of(&scenario->job)->trains
+               ? strcmp(scenario->groups.name[group], "workers") == 0
+               : group == 0;
+}
+
 /* Groups and channels that nobody uses would be believed to take part. */
 static void check_use(const struct scenario *scenario, struct diag_list *diags)
 {
@@ -108,12 +116,13 @@ static void check_use(const struct scenario *scenario, struct diag_list *diags)
         const char *name = scenario->groups.name[i];
 
         snprintf(key, sizeof key, "groups.%s", name);
-        if (strcmp(name, "workers") != 0 && !runs_a_channel(scenario, name))
+        if (!is_the_jobs(scenario, i) && !runs_a_channel(scenario, name))
             diag_add(
                 diags, DIAG_WARNING, scenario_place(scenario, key),
-                "group '%s' takes part in nothing: a job uses 'workers', a channel the group "
+                "group '%s' takes part in nothing: a job '%s' uses %s, a channel the group "
                 "that it runs 'on'",
-                name);
+                name, scenario->job.kind->name,
+                job_kind_of(&scenario->job)->trains ? "'workers'" : "the first one");
     }
     for (size_t i = 1; i < scenario->channels.count; i++) {
         snprintf(key, sizeof key, "channels.%s", scenario->channels.name[i]);

@@ -320,8 +320,9 @@ struct job *training_start(struct run *run, const struct sync_kind *sync, const 
     t->platform = run->platform[group];
     t->lifetime_s = t->platform->kind->facts(run_group(run, group)->platform.conf).lifetime_s;
     t->main = run->channel[0];
-    t->is_watched = t->main->kind->facts(t->main->conf).is_watched;
     t->store = run_open_channel(run, "store", &t->conf->store);
+    t->is_watched = t->main->kind->facts(t->main->conf).is_watched ||
+                    t->store->kind->facts(t->store->conf).is_watched;
     object_init(&t->first_model, NULL);
     t->workers = t->working = t->facts->workers;
     t->worker = NEW_ARRAY(struct worker, t->workers);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * message_series.h -- what the network did to messages, round by round: the view `series`.
+ * message_series.h -- what the network did to messages over time, of a job with rounds round by
+ * round: the view `series`.
  *
  * Metrics messages_sent, _lost, _retransmitted, _dropped and bytes_sent of each class of
- * traffic that there is, as `training.messages_lost`: what came in the round, not the sum so
- * far. */
+ * traffic that there is, as `training.messages_lost`: what came since it was noted last, not the
+ * sum so far. */
 #ifndef TRAINCAST_SIM_JOB_MESSAGE_SERIES_H
 #define TRAINCAST_SIM_JOB_MESSAGE_SERIES_H
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "sim/job/message_series.h"
 #include "sim/job/run.h"
 
 struct service_conf {
@@ -42,6 +43,9 @@ static const struct field fields[] = {
     CONF_END,
 };
 
+/* Messages are counted this often at most: over a long run still some rows only. */
+static const double count_every_s = 1, count_every_ratio = 0.002;
+
 struct service;
 
 struct call { /* one request of the service, alive from arrival to answer */
@@ -62,6 +66,9 @@ struct service {
     struct event arrival;
     struct event close; /* when the stated duration is over */
     int64_t arrived, in_progress, running, failed;
+    bool is_watched; /* its network may lose: messages are counted over time */
+    struct message_series messages;
+    double counted_s;  /* when they were last */
     double *latency_s; /* of the answered ones */
     size_t answered, latency_capacity;
 };
@@ -158,6 +165,16 @@ static void close_doors(struct engine *engine, struct event *event)
     finish_if_over((struct service *)((char *)event - offsetof(struct service, close)));
 }
 
+static void count_messages(struct service *s)
+{
+    double now = now_s(s);
+
+    if (!s->is_watched || now - s->counted_s < fmax(count_every_s, count_every_ratio * now))
+        return;
+    s->counted_s = now;
+    message_series_note(&s->messages, &s->run->world, (int64_t)s->answered + s->failed);
+}
+
 static void ended(struct task *task, const struct attempt_end *end)
 {
     struct call *call = task->owner;
@@ -172,6 +189,7 @@ static void ended(struct task *task, const struct attempt_end *end)
     free(call);
     s->in_progress--;
     book(s);
+    count_messages(s);
     finish_if_over(s);
 }
 
@@ -248,6 +266,7 @@ static struct job *start(struct run *run)
     s->conf = run->scenario->job.conf;
     s->platform = run->platform[0];
     s->channel = run->scenario->channels.count ? run->channel[0] : NULL;
+    s->is_watched = s->channel && s->channel->kind->facts(s->channel->conf).is_watched;
     s->clients = ledger_entity(run->world.ledger, "clients", 0);
     s->arrivals = rng_stream(run->world.seed, "service.arrivals");
     s->times = rng_stream(run->world.seed, "service.times");
@@ -288,6 +307,8 @@ static void figures(struct job *job, struct run_end *end)
     double sum_s = 0;
 
     ledger_cut(s->run->world.ledger, s->clients, end->sim_time_s, s->arrived);
+    if (s->is_watched)
+        message_series_note(&s->messages, &s->run->world, s->arrived);
     note(s, end->sim_time_s, "requests_arrived", (double)s->arrived);
     note(s, end->sim_time_s, "requests_answered", (double)s->answered);
     note(s, end->sim_time_s, "requests_failed", (double)s->failed);

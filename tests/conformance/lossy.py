@@ -231,6 +231,24 @@ class Fast(Case):
         count = self.messages(gone, "storage")
         self.assertEqual((count["lost"], count["bytes_lost"]), (count["dropped"], count["bytes_dropped"]))
 
+    def test_messages_to_any_store_are_counted_over_time_whatever_the_job(self):
+        lossy = {**STORE, "client": {"timeout": "1 s", "backoff": "0.1 s"}, "loss": bernoulli(0.1)}
+        service = {"groups": {"functions": {"platform": FUNCTIONS}}, "channel": lossy,
+                   "job": {"kind": "service", "requests": 200, "inter_arrival": "0.2 s",
+                           "read": "1 MB", "write": "1 MB"}}
+        loading = training(workers=8, platform=MACHINES, channel={"kind": "direct"},
+                           job={"kind": "data_parallel", "store": lossy})
+        for scenario in service, loading:
+            run = self.run_scenario(scenario)
+            count, steps = self.messages(run, "storage"), {}
+            for row in run.rows("series"):
+                if row["metric"].startswith("storage."):
+                    steps.setdefault(row["metric"], []).append(row["value"])
+            for name in "sent", "dropped", "retransmitted":
+                self.assertEqual(sum(steps[f"storage.messages_{name}"]), count[name])
+            self.assertEqual(sum(steps["storage.bytes_sent"]), count["bytes_sent"])
+        self.assertEqual(traincast("check", self.scenario(service)).stderr, "")
+
     def test_a_writer_whose_answer_was_lost_has_written(self):
         """What others read is there although its writer tries again: ssp without slack is still bsp,
         and a lone worker's asp still plain descent."""
