@@ -152,6 +152,14 @@ class Fast(Case):
         self.assertEqual((count["sent"], count["lost"]), (4, 0))
         self.assert_close(count["bytes_retransmitted"] / run.one("bytes_sent"), 0.05, 0.2)
 
+    def test_a_phantom_loses_messages_too(self):
+        for pattern in "scatter_reduce", "ring":
+            run = self.run_scenario(machines(
+                pattern, "unreliable", bernoulli(0.1, per="packet"), rounds=3,
+                model={"kind": "resnet20", "phantom": True},
+                data={"source": "image-like", "rows": 400, "height": 32, "width": 32, "channels": 3}))
+            self.assertGreater(run.one("messages_lost"), 10)
+
     def test_an_outage_at_the_beginning_is_no_loss_for_ever(self):
         path = self.folder / "outage.csv"
         path.write_text("0,1\n400,0\n")

@@ -174,7 +174,7 @@ static int64_t floats_before(const struct computed *c, int64_t bytes)
 
     if (vector_bytes == 4 * averaged || vector_bytes == 0)
         return bytes / 4;
-    return (int64_t)((double)bytes * (double)averaged / (double)vector_bytes);
+    return (int64_t)((__int128)bytes * averaged / vector_bytes);
 }
 
 /* False: a part came from nobody. */
@@ -208,11 +208,11 @@ static void reduce_parts(struct learner *learner, int64_t round, const struct re
         for (int w = 0; w < c->workers; w++)
             arrived[w] |= part[i].arrived[w];
     collect_contributions(c, arrived);
-    for (int i = 0; i < parts; i++)
+    for (int i = 0; i < parts && !c->phantom; i++)
         whole &= reduce_part(c, &part[i], message);
     while (leader < c->workers && !arrived[leader])
         leader++;
-    if (whole && leader < c->workers) {
+    if (whole && leader < c->workers && !c->phantom) {
         memcpy(c->reduced + averaged, c->message[leader] + averaged,
                (size_t)c->leader_floats * sizeof *c->reduced);
         apply(c, round);
