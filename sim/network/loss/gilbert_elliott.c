@@ -13,7 +13,8 @@
  * Its state at step t is a function of (link, t) alone although it depends on all steps before:
  * each step's number, below or above both of p and 1-r, decides the state whatever it was; so a
  * look goes back to the last step that decided so, 1/(p+r) steps on average, and comes forward
- * again (coupling from the past: Propp and Wilson, Random Struct. Algorithms 9 (1996)). */
+ * again (coupling from the past: Propp and Wilson, Random Struct. Algorithms 9 (1996)).  What
+ * was found last of a link is remembered and ends the way back, too: it saves time alone. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -53,7 +54,15 @@ static const struct field fields[] = {
 
 struct chain {
     double p, r, good_loss, bad_loss;
+    struct memory *memory; /* [MEMORY_LINKS], by memory_of; NULL: of closed forms */
 };
+
+/* A step of a link of which the state has been found. */
+struct memory {
+    struct rng link; /* .block: the step */
+    bool is_there, bad;
+};
+enum { MEMORY_LINKS = 1 << 14 };
 
 static double bad_share(const struct chain *chain)
 {
@@ -86,7 +95,14 @@ static void *open_chain(const void *conf)
     struct chain *chain = NEW(struct chain);
 
     *chain = chain_of(conf);
+    chain->memory = NEW_ARRAY(struct memory, MEMORY_LINKS);
     return chain;
+}
+
+static void close_chain(void *state)
+{
+    free(((struct chain *)state)->memory);
+    free(state);
 }
 
 /* -- looking at it ---------------------------------------------------------------------------
@@ -114,22 +130,49 @@ static bool next_state(const struct chain *chain, bool bad, double move)
     return move < (bad ? 1 - chain->r : chain->p);
 }
 
-static bool state_at(const struct chain *chain, const struct rng *link, uint64_t t)
+static struct memory *memory_of(const struct chain *chain, const struct rng *link)
 {
-    uint64_t from = t;
+    uint32_t place = (link->a * UINT32_C(0x9E3779B1)) ^ (link->b * UINT32_C(0x85EBCA77)) ^
+                     link->key[0] ^ link->key[1];
+
+    return &chain->memory[(place ^ place >> 16) % MEMORY_LINKS];
+}
+
+static bool is_about(const struct memory *memory, const struct rng *link, uint64_t t)
+{
+    return memory->is_there && memory->link.a == link->a && memory->link.b == link->b &&
+           memory->link.key[0] == link->key[0] && memory->link.key[1] == link->key[1] &&
+           memory->link.block <= t;
+}
+
+/* Goes back to a step whose state is sure, and comes forward again. */
+static bool find_state(const struct chain *chain, const struct rng *link, uint64_t t,
+                       const struct memory *known)
+{
+    uint64_t first = known ? known->link.block : 0, from = t;
     bool bad;
 
-    for (; from > 0; from--) {
+    for (; from > first; from--) {
         double move = draws_at(link, from).move;
 
         bad = next_state(chain, false, move);
         if (bad == next_state(chain, true, move))
             break;
     }
-    if (from == 0)
-        bad = draws_at(link, 0).move < bad_share(chain);
+    if (from == first)
+        bad = known ? known->bad : draws_at(link, 0).move < bad_share(chain);
     while (from < t)
         bad = next_state(chain, bad, draws_at(link, ++from).move);
+    return bad;
+}
+
+static bool state_at(const struct chain *chain, const struct rng *link, uint64_t t)
+{
+    struct memory *memory = memory_of(chain, link);
+    bool bad = find_state(chain, link, t, is_about(memory, link, t) ? memory : NULL);
+
+    *memory = (struct memory){.link = *link, .is_there = true, .bad = bad};
+    memory->link.block = t;
     return bad;
 }
 
@@ -237,7 +280,7 @@ const struct loss_kind loss_gilbert_elliott = {
              .conf_size = sizeof(struct gilbert_elliott_conf)},
     .check = check,
     .open = open_chain,
-    .close = free,
+    .close = close_chain,
     .lose = lose,
     .mean_ratio = mean_ratio,
     .void_ratio = void_ratio,
