@@ -16,4 +16,7 @@ struct pace_conf {
     struct map stragglers;    /* of struct straggler_conf */
 };
 
+/* What is left of a member's speed: 1 unless it straggles.  pace NULL: nobody does. */
+double pace_of_member(const struct pace_conf *pace, int64_t member);
+
 #endif

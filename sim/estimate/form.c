@@ -141,16 +141,24 @@ static double moving_s(const struct form *form, double bytes)
                         node.down_bytes_per_s);
 }
 
-/* The largest partition, by one request over several connections, parsed as it comes in. */
+/* By one request over several connections, parsed as it comes in: until the last worker has its
+ * own. */
 static double load_s(const struct form *form, const struct learner_facts *facts)
 {
-    double bytes = (double)largest(facts->partition_bytes, facts->workers);
     struct node node = idle_node(form);
+    double longest_s = 0;
 
     if (form->scenario->data.location == DATA_IN_MEMORY)
         return 0;
-    return fmax(moving_s(form, bytes),
-                node_compute_alone_s(&node, bytes / form->group->compute.parse_bytes_per_s, 0));
+    for (int w = 0; w < facts->workers; w++) {
+        double bytes = (double)facts->partition_bytes[w];
+        double core_s = bytes / form->group->compute.parse_bytes_per_s /
+                        pace_of_member(&form->group->pace, w);
+
+        longest_s = fmax(longest_s,
+                         fmax(moving_s(form, bytes), node_compute_alone_s(&node, core_s, 0)));
+    }
+    return longest_s;
 }
 
 static double group_start_s(const struct group_conf *group, int64_t count)
@@ -179,7 +187,7 @@ static double compute_s(const struct form *form, const struct learner *learner, 
 
     for (int w = 0; w < form->workers; w++) {
         struct work work = learner_work(learner, w, round);
-        double core_s = training_core_s(compute, &work);
+        double core_s = training_core_s(compute, &work) / pace_of_member(&form->group->pace, w);
 
         longest_s =
             fmax(longest_s, node_compute_alone_s(&node, core_s, compute->parallel_ratio));

@@ -10,20 +10,22 @@
 
 #include "sim/job/training.h"
 
-static struct node idle_node(const struct group_conf *group, const struct platform_facts *facts)
+static struct node idle_node(const struct group_conf *group, const struct platform_facts *facts,
+                             int worker)
 {
     return (struct node){.vcpus = facts->vcpus,
-                         .speed_ratio =
-                             facts->speed_ratio * value_mean(&group->pace.speed_ratio)};
+                         .speed_ratio = facts->speed_ratio *
+                                        value_mean(&group->pace.speed_ratio) *
+                                        pace_of_member(&group->pace, worker)};
 }
 
 static double load_s(const struct scenario *scenario, const struct group_conf *group,
-                     const struct platform_facts *facts, double bytes)
+                     const struct platform_facts *facts, double bytes, int worker)
 {
     const struct choice *store =
         &((const struct data_parallel_conf *)scenario->job.conf)->store;
     struct channel_means means = channel_kind_of(store)->means(store->conf, (int64_t)bytes);
-    struct node node = idle_node(group, facts);
+    struct node node = idle_node(group, facts, worker);
     double moving_s = means.latency_s + bytes / fmin(means.connection_bytes_per_s *
                                                          (double)means.bulk_connections,
                                                      facts->down_bytes_per_s);
@@ -35,7 +37,7 @@ static double load_s(const struct scenario *scenario, const struct group_conf *g
 static double round_s(const struct group_conf *group, const struct platform_facts *facts,
                       const struct learner *learner, int worker)
 {
-    struct node node = idle_node(group, facts);
+    struct node node = idle_node(group, facts, worker);
     struct work work = learner_work(learner, worker, 0);
 
     return node_compute_alone_s(&node, training_core_s(&group->compute, &work),
@@ -83,8 +85,9 @@ void training_check_lifetime(const struct scenario *scenario, const struct group
     if (!isfinite(node->lifetime_s) || !channel_kind_of(store)->means)
         return;
     for (int w = 0; w < facts->workers; w++) {
-        struct stint stint = {load_s(scenario, group, node, (double)facts->partition_bytes[w]),
-                              round_s(group, node, learner, w)};
+        struct stint stint = {
+            load_s(scenario, group, node, (double)facts->partition_bytes[w], w),
+            round_s(group, node, learner, w)};
         double epoch_s = stint.round_s / fmin(1, facts->epochs_per_round);
 
         if (stint.load_s + stint.round_s > node->lifetime_s) {

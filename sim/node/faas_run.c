@@ -136,7 +136,7 @@ void faas_start(struct invocation *invocation)
     faas->in_flight++;
     invocation->sandbox->node.entity = task->entity;
     invocation->sandbox->node.speed_ratio =
-        invocation->sandbox->speed_ratio * platform_straggling(faas->pace, task->member);
+        invocation->sandbox->speed_ratio * pace_of_member(faas->pace, task->member);
     invocation->sandbox->uses++;
     invocation->stage = INVOCATION_STARTS;
     invocation->init_s = now_s;

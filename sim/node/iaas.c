@@ -356,7 +356,7 @@ static void machine_init(struct iaas *iaas, uint32_t number)
 
     node_init(&machine->node, iaas->platform.world, instance->vcpus,
               instance->speed_ratio * platform_speed(&iaas->platform, iaas->pace, number) *
-                  platform_straggling(iaas->pace, number),
+                  pace_of_member(iaas->pace, number),
               instance->nic_up_bytes_per_s, instance->nic_down_bytes_per_s,
               instance->memory_bytes);
     machine->node.number = number;

@@ -50,20 +50,6 @@ double platform_speed(const struct platform *platform, const struct pace_conf *p
     return pace ? fmax(value_draw(&pace->speed_ratio, &rng, 0), 1e-3) : 1;
 }
 
-double platform_straggling(const struct pace_conf *pace, int64_t member)
-{
-    double speed_ratio = 1;
-
-    for (size_t i = 0; pace && i < pace->stragglers.count; i++) {
-        const struct straggler_conf *straggler =
-            (const struct straggler_conf *)pace->stragglers.entry + i;
-
-        if (straggler->member == member)
-            speed_ratio *= straggler->speed_ratio;
-    }
-    return speed_ratio;
-}
-
 void task_tell(struct task *task, enum outcome outcome, double retry_at_s)
 {
     struct attempt_end end = {.outcome = outcome, .retry_at_s = retry_at_s};

@@ -9,10 +9,9 @@ void platform_init(struct platform *platform, const struct platform_kind *kind,
                    struct world *world, const char *group);
 /* Random numbers of this group: "workers.speed". */
 struct rng_stream platform_stream(const struct platform *platform, const char *what);
-/* The speed of the node with that number, as drawn, and what a member makes of it. */
+/* The speed of the node with that number, as drawn. */
 double platform_speed(const struct platform *platform, const struct pace_conf *pace,
                       uint32_t number);
-double platform_straggling(const struct pace_conf *pace, int64_t member);
 /* Tells the owner, who may free the task when retry_at_s is INFINITY, or call the platform. */
 void task_tell(struct task *task, enum outcome outcome, double retry_at_s);
 

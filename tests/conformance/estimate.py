@@ -168,6 +168,15 @@ class Agreement(Estimate):
                         term = found["terms"][name]
                         self.assert_close(term["estimate"], term["simulated"], 0.01, message=name)
 
+    def test_a_round_is_its_slowest_stragglers(self):
+        slow = {"one": {"member": 2, "speed": 0.4}, "two": {"member": 3, "speed": 0.5}}
+        for direct in False, True:
+            with self.subTest(direct=direct):
+                found = self.estimate(self.plain("scatter_reduce", 10, direct, stragglers=slow),
+                                      "--simulate")["terms"]
+                self.assert_close(found["compute"]["estimate"], found["compute"]["simulated"], 1e-6)
+                self.assert_close(found["time"]["estimate"], found["time"]["simulated"], 0.03)
+
     SERVER = {"platform": {**IDEAL_MACHINES, "instance": "t2.2xlarge"}, "count": 1}
 
     def server(self, workers, channel=None, **changes):
