@@ -93,8 +93,11 @@ static double longest_evaluation_s(const struct estimated *e)
     const struct compute_conf *compute = &e->form->group->compute;
     double longest_s = 0;
 
-    for (int w = 0; w < e->form->workers; w++)
-        longest_s = fmax(longest_s, training_core_s(compute, &e->facts->evaluate_work[w]));
+    for (int w = 0; w < e->form->workers; w++) {
+        struct work work = learner_evaluate_work(e->facts, &e->form->scenario->evaluate, w);
+
+        longest_s = fmax(longest_s, training_core_s(compute, &work));
+    }
     return longest_s * compute->evaluate_ratio;
 }
 

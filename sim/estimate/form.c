@@ -110,15 +110,6 @@ static struct platform_facts node_of(const struct form *form)
     return platform_kind_of(&form->group->platform)->facts(form->group->platform.conf);
 }
 
-static int64_t largest(const int64_t *number, int count)
-{
-    int64_t most = 0;
-
-    for (int i = 0; i < count; i++)
-        most = number[i] > most ? number[i] : most;
-    return most;
-}
-
 /* One like the workers', to ask how long something takes on it. */
 static struct node idle_node(const struct form *form)
 {
@@ -151,7 +142,7 @@ static double load_s(const struct form *form, const struct learner_facts *facts)
     if (form->scenario->data.location == DATA_IN_MEMORY)
         return 0;
     for (int w = 0; w < facts->workers; w++) {
-        double bytes = (double)facts->partition_bytes[w];
+        double bytes = (double)learner_load_bytes(facts, &form->scenario->evaluate, w);
         double core_s = bytes / form->group->compute.parse_bytes_per_s /
                         pace_of_member(&form->group->pace, w);
 
@@ -313,11 +304,11 @@ static void fill_money(struct form *form, const struct learner_facts *facts)
         collective_totals(&form->scenario->pattern, form->workers, vector);
     struct channel_means put = means_of(main, llround(per(totals.put_bytes, totals.puts)));
     struct channel_means get = means_of(main, llround(per(totals.get_bytes, totals.gets)));
-    int64_t partition_bytes = largest(facts->partition_bytes, facts->workers);
+    const struct evaluate_conf *evaluate = &form->scenario->evaluate;
 
     form->round_pusd = (double)totals.puts * put.put_pusd + (double)totals.gets * get.get_pusd;
-    if (form->scenario->data.location == DATA_IN_STORE)
-        form->load_pusd = (double)form->workers * means_of(store, partition_bytes).get_pusd;
+    for (int w = 0; form->scenario->data.location == DATA_IN_STORE && w < form->workers; w++)
+        form->load_pusd += means_of(store, learner_load_bytes(facts, evaluate, w)).get_pusd;
     if (facts->start_bytes) {
         struct channel_means first = means_of(store, facts->start_bytes);
 

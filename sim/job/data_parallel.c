@@ -168,10 +168,12 @@ static void check_memory(const struct scenario *scenario, const struct learner_f
     char need[64], have[64];
 
     for (int w = 0; w < facts->workers; w++) {
-        if (!node->memory_bytes || facts->footprint_bytes[w] <= node->memory_bytes)
+        int64_t bytes = learner_memory_bytes(facts, &scenario->evaluate, w);
+
+        if (!node->memory_bytes || bytes <= node->memory_bytes)
             continue;
-        units_format(ceil((double)facts->footprint_bytes[w] / MEBIBYTE) * MEBIBYTE,
-                     DIMENSION_MEMORY, need, sizeof need);
+        units_format(ceil((double)bytes / MEBIBYTE) * MEBIBYTE, DIMENSION_MEMORY, need,
+                     sizeof need);
         units_format((double)node->memory_bytes, DIMENSION_MEMORY, have, sizeof have);
         diag_add(diags, DIAG_ERROR, scenario_place(scenario, "groups.workers.platform.memory"),
                  "out of memory: worker %d needs %s for its partition and the model, but a %s "

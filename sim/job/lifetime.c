@@ -85,9 +85,10 @@ void training_check_lifetime(const struct scenario *scenario, const struct group
     if (!isfinite(node->lifetime_s) || !channel_kind_of(store)->means)
         return;
     for (int w = 0; w < facts->workers; w++) {
-        struct stint stint = {
-            load_s(scenario, group, node, (double)facts->partition_bytes[w], w),
-            round_s(group, node, learner, w)};
+        struct stint stint = {load_s(scenario, group, node,
+                                     (double)learner_load_bytes(facts, &scenario->evaluate, w),
+                                     w),
+                              round_s(group, node, learner, w)};
         double epoch_s = stint.round_s / fmin(1, facts->epochs_per_round);
 
         if (stint.load_s + stint.round_s > node->lifetime_s) {

@@ -52,9 +52,11 @@ enum outcome worker_compute(struct actor *self, struct worker *worker, struct no
 enum outcome worker_evaluate(struct actor *self, struct worker *worker, struct node *node)
 {
     struct training *t = worker->training;
+    struct work work =
+        learner_evaluate_work(t->facts, &t->run->scenario->evaluate, worker->number);
 
-    return worker_compute(self, worker, node, ACTIVITY_EVALUATE,
-                          &t->facts->evaluate_work[worker->number], t->compute->evaluate_ratio);
+    return worker_compute(self, worker, node, ACTIVITY_EVALUATE, &work,
+                          t->compute->evaluate_ratio);
 }
 
 static void wake_reader(struct request *request)
@@ -210,7 +212,8 @@ static enum outcome go_on(struct actor *self, struct worker *worker, struct node
 static enum outcome go_on_in_memory(struct actor *self, struct worker *worker,
                                     struct node *node)
 {
-    int64_t bytes = worker->training->facts->footprint_bytes[worker->number];
+    const struct training *t = worker->training;
+    int64_t bytes = learner_memory_bytes(t->facts, &t->run->scenario->evaluate, worker->number);
     enum outcome outcome = node_memory_take(node, bytes);
 
     if (outcome != OUTCOME_OK)
@@ -308,7 +311,8 @@ static void lose(struct worker *worker, const struct attempt_end *end)
         training_abort(t, RUN_OUT_OF_MEMORY, outcome_name(end->outcome),
                        "worker %d: %s (it needs %lld bytes)", worker->number,
                        outcome_sentence(end->outcome),
-                       (long long)t->facts->footprint_bytes[worker->number]);
+                       (long long)learner_memory_bytes(t->facts, &t->run->scenario->evaluate,
+                                                       worker->number));
         return;
     }
     switch ((enum on_worker_loss)t->conf->on_worker_loss) {
@@ -372,6 +376,6 @@ void worker_init(struct training *t, struct worker *worker, int number)
                                         .entity = worker->entity,
                                         .member = number};
     object_init(&worker->partition, NULL);
-    worker->partition.bytes = t->facts->partition_bytes[number];
+    worker->partition.bytes = learner_load_bytes(t->facts, &t->run->scenario->evaluate, number);
     worker->partition.visible_s = 0;
 }

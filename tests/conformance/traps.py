@@ -90,6 +90,24 @@ class TestSet(Case):
             self.assert_close(runs[rows].breakdown()["load"], loaded * 100 / 10e6, 1e-9)
             self.assertEqual(runs[rows].learning(), runs["training"].learning())
 
+    def test_a_sweep_that_learns_once_charges_each_of_them_its_own(self):
+        base = self.scenario(plain(evaluate={"charged": True}), "base.yaml")
+        sweep = self.scenario({"scenario": str(base), "axes": {"grid": {
+            "evaluate.charged_rows": ["training", "test", "both"],
+            "evaluate.charged": [True, False], "stragglers.leader.speed": [1, 0.5],
+            "stragglers.leader.member": [0]}}}, "sweep.yaml")
+        rows = []
+        for more in [], ["--no-reuse"]:
+            path = self.folder / f"sweep{len(more)}.db"
+            traincast("sweep", sweep, "--db", path, "--quiet", *more)
+            database = Database(path)
+            self.addCleanup(database.close)
+            rows.append([tuple(row) for row in database.rows(
+                "SELECT name, sim_time_s, cost_pusd, train_loss FROM runs ORDER BY run_id")])
+        self.assertEqual(rows[0], rows[1])
+        # Three costs of an evaluation, and none, each with and without a slow leader.
+        self.assertEqual(len({row[1] for row in rows[0]}), 8)
+
     def test_without_test_rows_there_is_nothing_to_charge(self):
         data = {"source": "higgs-like", "rows": 4000}
         path = self.scenario(plain(data=data, evaluate={"charged": True, "charged_rows": "test"}))

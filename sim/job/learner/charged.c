@@ -43,34 +43,6 @@ static double charged_bytes_per_row(const struct computed *c, const struct scena
     return (double)c->data.train.file_bytes / (double)c->data.train.rows;
 }
 
-/* Rows of the test set that every worker has for charged evaluations. */
-static int64_t charged_test_rows(const struct computed *c, const struct scenario *scenario)
-{
-    const struct evaluate_conf *evaluate = &scenario->evaluate;
-
-    if (!evaluate->charged || evaluate->charged_rows == EVALUATED_TRAINING)
-        return 0;
-    return scenario->data.charge_as.test_rows ? scenario->data.charge_as.test_rows
-                                              : c->data.test.rows;
-}
-
-static struct work evaluate_work(const struct computed *c, const struct scenario *scenario,
-                                 const struct sampler *sampler)
-{
-    const struct model *model = c->charged.model;
-    int64_t test = charged_test_rows(c, scenario);
-    double values = (double)dataset_values(&c->data.train) / (double)c->data.train.rows;
-    struct work of_training =
-        model->kind->evaluate_work(model, sampler->charged_rows, sampler->charged_nonzeros);
-    struct work of_test =
-        model->kind->evaluate_work(model, test, llround(values * (double)test));
-
-    if (!test)
-        return of_training;
-    return scenario->evaluate.charged_rows == EVALUATED_BOTH ? work_sum(of_training, of_test)
-                                                             : of_test;
-}
-
 static int64_t activation_bytes(const struct model *model, int64_t rows)
 {
     return model->kind->activation_bytes ? model->kind->activation_bytes(model, rows) : 0;
@@ -84,19 +56,36 @@ void computed_facts_of_worker(struct computed *c, const struct scenario *scenari
     struct contribution *mine = &c->contribution[w];
     int64_t shard_rows = charged_shard_rows(c, scenario, w);
     int64_t training = mine->sampler.charged_rows;
-    int64_t loaded_rows = shard_rows + charged_test_rows(c, scenario);
 
     facts->real_rows[w] = mine->sampler.shard.count;
     facts->charged_rows += training;
     facts->partition_bytes[w] =
-        llround(charged_bytes_per_row(c, scenario) * (double)loaded_rows);
+        llround(charged_bytes_per_row(c, scenario) * (double)shard_rows);
     /* Weights, gradient or local weights, the message on its way, and what is kept. */
     facts->footprint_bytes[w] =
-        memory_of_rows(c, loaded_rows) + facts->model_bytes +
+        memory_of_rows(c, shard_rows) + facts->model_bytes +
         optimizer_message_floats(charged) * (int64_t)sizeof(float) +
         facts->sum_bytes[c->workers - 1] +
         charged->kind->state_floats(charged->conf, model) * (int64_t)sizeof(float) +
         activation_bytes(model, mine->sampler.batch_size < training ? mine->sampler.batch_size
                                                                     : training);
-    facts->evaluate_work[w] = evaluate_work(c, scenario, &mine->sampler);
+    facts->evaluate_work[w] =
+        model->kind->evaluate_work(model, training, mine->sampler.charged_nonzeros);
+}
+
+/* Its rows are taken to be like those that are trained on. */
+struct charged_test computed_charged_test(const struct computed *c,
+                                          const struct scenario *scenario)
+{
+    const struct model *model = c->charged.model;
+    int64_t given = scenario->data.charge_as.test_rows;
+    int64_t rows = given ? given : c->data.test.rows;
+    double values = (double)dataset_values(&c->data.train) / (double)c->data.train.rows;
+
+    if (!rows)
+        return (struct charged_test){0};
+    return (struct charged_test){
+        .bytes = llround(charged_bytes_per_row(c, scenario) * (double)rows),
+        .memory_bytes = memory_of_rows(c, rows),
+        .work = model->kind->evaluate_work(model, rows, llround(values * (double)rows))};
 }

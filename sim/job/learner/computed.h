@@ -109,6 +109,8 @@ void computed_charge_note(const struct computed *c, char *out, size_t size);
 /* charged.c: training rows of worker w; what facts say of it. */
 int64_t computed_charged_rows(const struct computed *c, const struct scenario *scenario, int w);
 void computed_facts_of_worker(struct computed *c, const struct scenario *scenario, int w);
+struct charged_test computed_charged_test(const struct computed *c,
+                                          const struct scenario *scenario);
 
 /* stale.c */
 void stale_free(struct computed *computed);

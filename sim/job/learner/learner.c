@@ -99,6 +99,33 @@ static void *copy_of(const void *from, size_t count, size_t size)
     return to;
 }
 
+static bool has_test_set(const struct evaluate_conf *evaluate)
+{
+    return evaluate->charged && evaluate->charged_rows != EVALUATED_TRAINING;
+}
+
+int64_t learner_load_bytes(const struct learner_facts *facts,
+                           const struct evaluate_conf *evaluate, int w)
+{
+    return facts->partition_bytes[w] + (has_test_set(evaluate) ? facts->test.bytes : 0);
+}
+
+int64_t learner_memory_bytes(const struct learner_facts *facts,
+                             const struct evaluate_conf *evaluate, int w)
+{
+    return facts->footprint_bytes[w] + (has_test_set(evaluate) ? facts->test.memory_bytes : 0);
+}
+
+struct work learner_evaluate_work(const struct learner_facts *facts,
+                                  const struct evaluate_conf *evaluate, int w)
+{
+    if (!has_test_set(evaluate))
+        return facts->evaluate_work[w];
+    return evaluate->charged_rows == EVALUATED_BOTH
+               ? work_sum(facts->evaluate_work[w], facts->test.work)
+               : facts->test.work;
+}
+
 void learner_facts_copy(struct learner_facts *to, const struct learner_facts *from)
 {
     size_t W = (size_t)from->workers;

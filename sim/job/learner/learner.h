@@ -26,7 +26,14 @@ struct evaluation {
     double test_loss, test_accuracy;   /* NaN without a test set */
 };
 
-/* What is known before the first round; the same for both kinds. */
+/* The whole test set, as a worker that evaluates it is charged: to load, hold, go through. */
+struct charged_test {
+    int64_t bytes, memory_bytes;
+    struct work work;
+};
+
+/* What is known before the first round; the same for both kinds, and however often and at
+ * whose cost the model is evaluated. */
 struct learner_facts {
     int workers;
     int64_t parameters;      /* P, of what is learnt */
@@ -42,11 +49,12 @@ struct learner_facts {
     int64_t rows, test_rows; /* really in memory */
     int32_t features, classes;
     int64_t file_bytes, test_file_bytes;
-    int64_t *sum_bytes;         /* [workers]: on its way, the sum of what 1, 2, ... send */
-    int64_t *partition_bytes;   /* [workers]: to load, as charged */
-    int64_t *footprint_bytes;   /* [workers]: memory while training, as charged */
+    int64_t *sum_bytes;       /* [workers]: on its way, the sum of what 1, 2, ... send */
+    int64_t *partition_bytes; /* [workers]: to load, as charged */
+    int64_t *footprint_bytes; /* [workers]: memory while training, as charged */
+    struct charged_test test;
     int64_t *real_rows;         /* [workers]: rows really trained on */
-    struct work *evaluate_work; /* [workers]: of one charged evaluation */
+    struct work *evaluate_work; /* [workers]: to go through the rows it trains on */
     char charge_note[256];      /* a sentence where another model is charged than learns; "" */
     char data_name[256], test_name[256], data_sha256[65], test_sha256[65];
 };
@@ -60,6 +68,15 @@ static inline int64_t learner_message_bytes(const struct learner_facts *facts)
 {
     return facts->sum_bytes[0];
 }
+
+/* What worker w loads, holds and, in an evaluation that is charged, goes through: with its
+ * partition the whole test set where evaluate says so. */
+int64_t learner_load_bytes(const struct learner_facts *facts,
+                           const struct evaluate_conf *evaluate, int w);
+int64_t learner_memory_bytes(const struct learner_facts *facts,
+                             const struct evaluate_conf *evaluate, int w);
+struct work learner_evaluate_work(const struct learner_facts *facts,
+                                  const struct evaluate_conf *evaluate, int w);
 
 struct learner;
 struct trajectory; /* what a computed run leaves for replay; see trajectory.h */

@@ -138,6 +138,7 @@ static void fill_facts(struct computed *c, const struct scenario *scenario)
     }
     for (int w = 0; w < c->workers; w++)
         computed_facts_of_worker(c, scenario, w);
+    facts->test = computed_charged_test(c, scenario);
 }
 
 static int64_t part_rows_of(const struct computed *c)

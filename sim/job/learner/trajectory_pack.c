@@ -12,12 +12,12 @@
 #include "sim/job/learner/trajectory_inside.h"
 
 /* Raised with every change of the form. */
-enum { FORM = 2, MARK = 0x4A617254 };
+enum { FORM = 3, MARK = 0x4A617254 };
 static const int64_t floats_most = (int64_t)1 << 36;
 
 /* Whoever adds a member must add it below, or a repeated run would not be the computed one. */
 _Static_assert(sizeof(struct work) == 32, "pack every member of struct work");
-_Static_assert(sizeof(struct learner_facts) == 1056,
+_Static_assert(sizeof(struct learner_facts) == 1104,
                "pack every member of struct learner_facts");
 _Static_assert(sizeof(struct evaluation) == 32, "pack every member of struct evaluation");
 
@@ -126,6 +126,9 @@ static void facts(struct packer *p, struct learner_facts *f)
     bytes(p, f->test_name, sizeof f->test_name);
     bytes(p, f->data_sha256, sizeof f->data_sha256);
     bytes(p, f->test_sha256, sizeof f->test_sha256);
+    integer(p, &f->test.bytes);
+    integer(p, &f->test.memory_bytes);
+    work(p, &f->test.work);
     f->sum_bytes = items(p, f->sum_bytes, workers, sizeof *f->sum_bytes);
     f->partition_bytes = items(p, f->partition_bytes, workers, sizeof *f->partition_bytes);
     f->footprint_bytes = items(p, f->footprint_bytes, workers, sizeof *f->footprint_bytes);
