@@ -152,6 +152,13 @@ class Fast(Case):
         self.assertEqual((count["sent"], count["lost"]), (4, 0))
         self.assert_close(count["bytes_retransmitted"] / run.one("bytes_sent"), 0.05, 0.2)
 
+    def test_a_ratio_drawn_for_each_message_may_be_above_1_now_and_then(self):
+        ratio = {"normal": {"mean": 0.5, "sd": 2}}  # whose mean, cut off at 0 alone, is 1.07
+        run = self.run_scenario(machines("allreduce", "reliable", bernoulli(ratio)))
+        count = self.messages(run)
+        self.assertEqual(count["lost"], 0)
+        self.assert_close(count["dropped"] / (count["sent"] + count["retransmitted"]), 0.5, 0.2)
+
     def test_a_phantom_loses_messages_too(self):
         for pattern in "scatter_reduce", "ring":
             run = self.run_scenario(machines(

@@ -47,13 +47,35 @@ static int64_t lose(const struct loss_process *process, const struct loss_copy *
     return rng_uniform(&rng) < ratio;
 }
 
-/* A trace in time ends at its last value, which holds for ever. */
+/* Ratios above 1 lose no more than all: by so many draws as a closed form can do without. */
+static double mean_of_draws(const struct value *ratio)
+{
+    struct rng rng = rng_at(rng_stream(0, "bernoulli.mean"), 0, 0);
+    int draws = 20000;
+    double sum = 0;
+
+    for (int i = 0; i < draws; i++)
+        sum += fmin(1, value_draw(ratio, &rng, 0));
+    return sum / draws;
+}
+
 static double mean_ratio(const void *conf)
 {
     const struct value *ratio = &((const struct bernoulli_conf *)conf)->loss_ratio;
 
-    if (ratio->kind == VALUE_TRACE)
+    switch (ratio->kind) {
+    case VALUE_TRACE: /* ends at its last value, which holds for ever */
         return ratio->table->value[ratio->table->count - 1];
+    case VALUE_CONSTANT:
+    case VALUE_UNIFORM:
+    case VALUE_EMPIRICAL:
+        break;
+    case VALUE_NORMAL:
+    case VALUE_LOGNORMAL:
+    case VALUE_EXPONENTIAL:
+    case VALUE_WEIBULL:
+        return mean_of_draws(ratio);
+    }
     return value_mean(ratio);
 }
 

@@ -174,6 +174,24 @@ static void check_sent(const struct loss_check *check, const char *name,
                  (long long)scripted->to, (long long)scripted->round);
 }
 
+/* One entry decides about a message. */
+static void check_once(const struct loss_check *check, const struct script_conf *conf, size_t i)
+{
+    const struct scripted *this = scripted_at(conf, i);
+
+    for (size_t j = 0; j < i; j++) {
+        const struct scripted *other = scripted_at(conf, j);
+
+        if (other->round != this->round || other->from != this->from || other->to != this->to ||
+            other->message != this->message)
+            continue;
+        diag_add(check->diags, DIAG_ERROR, place_of(check, conf->messages.name[i], "round"),
+                 "'%s' loses this message already; 'copies' loses more of them in a row",
+                 conf->messages.name[j]);
+        return;
+    }
+}
+
 static void check(const void *settings, const struct loss_check *check)
 {
     const struct script_conf *conf = settings;
@@ -189,6 +207,7 @@ static void check(const void *settings, const struct loss_check *check)
 
         if (check_names(check, conf->messages.name[i], scripted) && check->messages)
             check_sent(check, conf->messages.name[i], scripted);
+        check_once(check, conf, i);
     }
 }
 
