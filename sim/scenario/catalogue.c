@@ -160,6 +160,29 @@ struct scenario_shelf *scenario_shelf_new(void)
     return NEW(struct scenario_shelf);
 }
 
+bool shelf_read_file(struct scenario_shelf *shelf, struct arena *arena, const char *path,
+                     struct place place, const char **ret_bytes, size_t *ret_size,
+                     struct diag_list *diags)
+{
+    struct kept_file *file = shelf ? shelf->files : NULL;
+
+    if (!shelf)
+        return document_read_file(arena, path, place, ret_bytes, ret_size, diags);
+    while (file && strcmp(file->path, path) != 0)
+        file = file->next;
+    if (!file) {
+        file = ARENA_NEW(&shelf->arena, struct kept_file);
+        *file =
+            (struct kept_file){.path = arena_text(&shelf->arena, path), .next = shelf->files};
+        if (!document_read_file(&shelf->arena, path, place, &file->bytes, &file->size, diags))
+            return false;
+        shelf->files = file;
+    }
+    *ret_bytes = file->bytes;
+    *ret_size = file->size;
+    return true;
+}
+
 struct scenario_shelf *scenario_shelf_free(struct scenario_shelf *shelf)
 {
     if (shelf)

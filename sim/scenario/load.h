@@ -19,10 +19,24 @@ struct cascade {
     const struct item **item;
 };
 
+struct kept_file {
+    const char *path, *bytes;
+    size_t size;
+    struct kept_file *next;
+};
+
 struct scenario_shelf {
     struct arena arena;
     struct catalogue *catalogues;
+    struct kept_file *files;
 };
+
+/* As document_read_file; what the shelf keeps of it stays as it was first read.  shelf: or
+ * NULL.
+ */
+bool shelf_read_file(struct scenario_shelf *shelf, struct arena *arena, const char *path,
+                     struct place place, const char **ret_bytes, size_t *ret_size,
+                     struct diag_list *diags);
 
 struct loader {
     struct arena *arena;

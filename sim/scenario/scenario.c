@@ -379,7 +379,8 @@ struct scenario *scenario_new(const char *path, const struct scenario_options *o
     size_t errors = diags->errors, size;
     const char *bytes;
 
-    if (document_read_file(&loaded->arena, path, (struct place){0}, &bytes, &size, diags))
+    if (shelf_read_file(options->shelf, &loaded->arena, path, (struct place){0}, &bytes, &size,
+                        diags))
         load_bytes(loaded, path, bytes, size, options, diags);
     return finish(loaded, errors, diags);
 }

@@ -117,8 +117,8 @@ struct scenario_setting {
     struct place key_place, text_place;
 };
 
-/* Providers' files, read and checked once for many scenarios.  A file that changes meanwhile is
- * not read again. */
+/* Files of YAML and of values, read once for many scenarios, and providers', checked once.  A
+ * file that changes meanwhile is not read again. */
 struct scenario_shelf;
 struct scenario_shelf *scenario_shelf_new(void);
 /* After the scenarios that were made with it.  NULL-safe, returns NULL. */

@@ -195,8 +195,8 @@ static bool read_rows(struct loader *loader, const struct field *field, const st
     const char *bytes;
     size_t size;
 
-    if (!document_read_file(loader->arena, path, item->value->place, &bytes, &size,
-                            loader->diags) ||
+    if (!shelf_read_file(loader->options->shelf, loader->arena, path, item->value->place,
+                         &bytes, &size, loader->diags) ||
         !document_check_text(path, bytes, size, loader->diags))
         return false;
     for (size_t at = 0; at < size; place.line++) {

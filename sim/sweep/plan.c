@@ -76,6 +76,19 @@ static uint64_t data_of(const struct scenario *scenario)
     return hash;
 }
 
+const char *plan_change(const struct plan *plan, size_t index, const struct scenario *scenario)
+{
+    const struct planned *planned = &plan->point[index];
+
+    if (strcmp(planned->sha256, scenario_sha256(scenario)) != 0)
+        return "a file that its scenario names has changed since the sweep began: give the "
+               "command again";
+    if (planned->data != data_of(scenario))
+        return "its data have changed since the sweep began: what was run before has learnt "
+               "from the old ones";
+    return NULL;
+}
+
 static void note_point(struct plan *plan, size_t index, const struct scenario *scenario,
                        const struct run_build *build)
 {

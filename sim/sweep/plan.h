@@ -16,7 +16,7 @@
 
 enum planned_state {
     PLANNED_NEW,  /* not in the database */
-    PLANNED_DUE, /* has its row and number, is to be run */
+    PLANNED_DUE,  /* has its row and number, is to be run */
     PLANNED_DONE, /* has ended by itself; status says how */
     PLANNED_SAME, /* another point asks for the very same */
 };
@@ -49,6 +49,9 @@ void plan_open(struct plan *plan, const struct sweep *sweep);
 void plan_close(struct plan *plan);
 /* Resolves every point; false after complaints. */
 bool plan_check(struct plan *plan, const struct run_build *build, struct diag_list *diags);
+/* Does the point still ask for what was planned?  NULL: yes, else why not.  Files of YAML are
+ * read once and for all, others (rows, graphs, losses) when a point needs them. */
+const char *plan_change(const struct plan *plan, size_t index, const struct scenario *scenario);
 /* Says of each point whether the database has it.  Reads only. */
 bool plan_look(struct plan *plan, const struct results *results, const struct run_build *build,
                struct err *err);

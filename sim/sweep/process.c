@@ -150,11 +150,15 @@ static void run_point(const struct process_work *work, struct teaching *teaching
     struct diag_list diags;
     struct scenario *scenario;
     const struct job_kind *job;
+    const char *change;
 
     diag_init(&diags);
     scenario = sweep_resolve(work->plan->sweep, report->point, &diags);
     job = scenario ? job_kind_of(&scenario->job) : NULL;
-    if (job && job->trains) {
+    change = scenario ? plan_change(work->plan, report->point, scenario) : NULL;
+    if (change)
+        diag_add(&diags, DIAG_ERROR, (struct place){0}, "%s", change);
+    if (job && job->trains && !change) {
         pool = pool_new(work->threads - 1, 20e3);
         learner = new_learner(work, learning, scenario, pool, &diags);
         if (learner && job->check)

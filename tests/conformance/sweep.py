@@ -408,6 +408,42 @@ class Fast(SweepCase):
         self.assertEqual(opened.dump(), whole.dump())
         opened.close()
 
+    def while_it_runs(self, path, database, change):
+        """A sweep, one point after another, during which change() is called; what it says."""
+        process = Process("sweep", path, "--db", database, "-q", "-j", 1, "--no-reuse")
+        for _ in range(2000):
+            time.sleep(0.01)
+            with sqlite3.connect(database) as reader:
+                if reader.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] and \
+                        reader.execute("SELECT count(*) FROM run").fetchone()[0]:
+                    break
+        change()
+        return process.wait()
+
+    def test_a_scenario_that_is_edited_while_it_is_swept_changes_nothing_of_it(self):
+        path = self.sweep({"axes": {"grid": {"optimizer.learning_rate": [0.1, 0.2, 0.3, 0.4]}},
+                           "set": {"data.rows": 20000, "optimizer.batch_size": 10}})
+        whole, _ = self.run_sweep(path, self.folder / "whole.db", "--no-reuse")
+        code, _, _ = self.while_it_runs(
+            path, self.folder / "a.db", lambda: self.scenario({**TINY, "seed": 99}, "tiny.yaml"))
+        self.assertEqual(code, DONE)
+        opened = Database(self.folder / "a.db")
+        self.assertEqual(opened.dump(), whole.dump())
+        opened.close()
+
+    def test_data_that_change_while_they_are_swept_are_told(self):
+        rows = "\n".join(f"{i % 2},{i % 7},{i % 5}" for i in range(40000)) + "\n"
+        (self.folder / "rows.csv").write_text(rows)
+        path = self.sweep({
+            "axes": {"grid": {"optimizer.learning_rate": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]}},
+            "set": {"data": {"source": "file", "path": "rows.csv"},
+                    "optimizer.batch_size": 10, "stop.epochs": 4}})
+        code, _, said = self.while_it_runs(
+            path, self.folder / "a.db",
+            lambda: (self.folder / "rows.csv").write_text(rows + "1,2,3\n"))
+        self.assertEqual(code, RUN_FAILED)
+        self.assertIn("its data have changed since the sweep began", said)
+
     def test_a_file_that_is_locked_for_a_while_is_waited_for(self):
         path = self.sweep({"axes": {"grid": {"workers": [1, 2]}}})
         whole, _ = self.run_sweep(path, self.folder / "a.db")
