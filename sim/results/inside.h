@@ -18,7 +18,8 @@ struct statement { /* prepared, and kept as long as the database is open */
 struct results {
     sqlite3 *db;
     struct statement *statements;
-    bool in_batch; /* results_batch_begin .. results_batch_end */
+    bool in_batch;   /* results_batch_begin .. results_batch_end */
+    int claims_file; /* its number and 1; 0: not open (claim.c) */
     char *path;
     int busy_timeout_ms;
     /* Row ids of the vocabularies in this file; they need not be the enums' values. */
@@ -65,6 +66,9 @@ struct view {
 };
 extern const struct view views[];                                  /* ends in {NULL} */
 bool views_create(const struct results *results, struct err *err); /* replaces old ones */
+
+/* -- claim.c ---------------------------------------------------------------------------- */
+void claims_close(struct results *results); /* after sqlite3_close */
 
 /* -- query.c ---------------------------------------------------------------------------- */
 struct results *results_open_to_read_within(const char *path, int busy_timeout_ms,

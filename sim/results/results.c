@@ -159,6 +159,7 @@ struct results *results_close(struct results *results)
         return NULL;
     results_forget_statements(results);
     sqlite3_close(results->db);
+    claims_close(results);
     free(results->path);
     free(results);
     return NULL;

@@ -155,8 +155,20 @@ bool results_finish_packed(struct results *results, int64_t run_id, const char *
                            size_t size, const struct run_info *build, bool *ret_written,
                            struct err *err);
 
-/* The planned runs that are finished in another database become finished here, as they are there;
- * so do trajectories that go further.  Twice is as good as once. */
+/* Who is going to finish a planned run; a claim ends with its process, however that ends.  For
+ * a file that this process has written to. */
+enum claim {
+    CLAIM_OURS,
+    CLAIM_OTHERS, /* another process is at it */
+    CLAIM_OVER,   /* it is not planned any more: somebody has finished it */
+};
+/* ret_status: how it ended, where it is over. */
+bool results_claim(struct results *results, int64_t run_id, enum claim *ret_claim,
+                   enum run_status *ret_status, struct err *err);
+void results_unclaim(struct results *results, int64_t run_id); /* once it is committed */
+
+/* The planned runs that are finished in another database become finished here, as they are
+ * there; so do trajectories that go further.  Twice is as good as once. */
 bool results_merge(struct results *results, const char *path, int64_t *ret_merged,
                    struct err *err);
 

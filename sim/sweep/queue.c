@@ -21,6 +21,7 @@ void queue_done(struct queue *queue)
         free(queue->group[i].point);
     free(queue->group);
     free(queue->group_of);
+    free(queue->aside);
     *queue = (struct queue){0};
 }
 
@@ -158,6 +159,25 @@ void queue_give_back(struct queue *queue, size_t point)
     group->running--;
     group->point[--group->next] = point;
     queue->left++;
+}
+
+void queue_put_aside(struct queue *queue, size_t point)
+{
+    group_of(queue, point)->running--;
+    ROOM_FOR_ONE(queue->aside, queue->asides, queue->aside_capacity);
+    queue->aside[queue->asides++] = point;
+}
+
+void queue_take_back(struct queue *queue)
+{
+    size_t count = queue->asides;
+
+    queue->asides = 0;
+    for (size_t i = count; i-- > 0;) {
+        group_of(queue, queue->aside[i])->running++; /* as if a process had had it */
+        queue_give_back(queue, queue->aside[i]);
+    }
+    queue_ended(queue, queue->aside, count);
 }
 
 void queue_ready(struct queue *queue, size_t learning)

@@ -33,6 +33,8 @@ struct queue {
     size_t *group_of; /* [points] */
     size_t left;      /* points not given to a process */
     size_t first_new; /* no group before it is new */
+    size_t *aside;    /* points that others are at, neither left nor given */
+    size_t asides, aside_capacity;
 };
 
 void queue_init(struct queue *queue, size_t points);
@@ -57,6 +59,11 @@ bool queue_reported(struct queue *queue, size_t point);
 /* It was not begun: somebody else must. */
 void queue_give_back(struct queue *queue, size_t point);
 void queue_ready(struct queue *queue, size_t learning);
+/* Another sweep is at the point that was just taken; what it learns nobody else computes now.
+ */
+void queue_put_aside(struct queue *queue, size_t point);
+/* May that be over?  All that are aside can be taken again. */
+void queue_take_back(struct queue *queue);
 /* A process has ended: what it was to compute and did not is new again. */
 void queue_ended(struct queue *queue, const size_t *point, size_t count);
 

@@ -53,8 +53,11 @@ struct fleet {
     struct queue queue;
     struct sharing sharing;
     int cores;
+    int64_t *claim; /* runs of the open transaction */
+    size_t claims, claim_capacity;
     double begun_s;
     double batch_s;      /* when the open transaction began; NaN: none is open */
+    double aside_s;      /* when points were last put aside or taken back */
     double interrupt_s;  /* when the first interrupt was seen; NaN: not yet */
     int interrupts_seen; /* told to the processes */
 };
@@ -65,7 +68,11 @@ static bool commit(struct fleet *fleet, struct err *err)
     if (isnan(fleet->batch_s))
         return true;
     fleet->batch_s = NAN;
-    return results_batch_end(fleet->run->results, true, err);
+    if (!results_batch_end(fleet->run->results, true, err))
+        return false;
+    while (fleet->claims > 0)
+        results_unclaim(fleet->run->results, fleet->claim[--fleet->claims]);
+    return true;
 }
 
 static bool begin_batch(struct fleet *fleet, struct err *err)
@@ -97,6 +104,8 @@ static bool write_rows(struct fleet *fleet, const struct report *report, const c
         return give_up_batch(fleet);
     planned->state = PLANNED_DONE;
     planned->status = report->status;
+    ROOM_FOR_ONE(fleet->claim, fleet->claims, fleet->claim_capacity);
+    fleet->claim[fleet->claims++] = planned->run_id;
     return true;
 }
 
@@ -130,6 +139,11 @@ static void show(struct fleet *fleet)
         run->progress(run->arg, now);
 }
 
+static void unclaim(struct fleet *fleet, size_t point)
+{
+    results_unclaim(fleet->run->results, fleet->run->plan->point[point].run_id);
+}
+
 static void fail(struct fleet *fleet, size_t point, const char *message)
 {
     fleet->run->now.failed++;
@@ -150,6 +164,8 @@ static bool take_report(struct fleet *fleet, const struct report *report, const 
         learning_forget(&fleet->run->plan->learnings.learning[learning]);
     if (report->code == REPORT_CANCELLED)
         return true;
+    if (report->code != REPORT_ENDED) /* else once it is committed */
+        unclaim(fleet, report->point);
     if (report->code == REPORT_ENDED && !write_rows(fleet, report, rows, &written, err))
         return false;
     if (report->code == REPORT_ENDED && report->status == RUN_DONE && !written)
@@ -175,6 +191,7 @@ static void end_process(struct fleet *fleet, struct process *process)
             queue_give_back(&fleet->queue, point[i]);
     if (reported < points && !interrupts) {
         queue_reported(&fleet->queue, point[reported]);
+        unclaim(fleet, point[reported]);
         fail(fleet, point[reported], why[0] ? why : "its process ended");
     }
     queue_ended(&fleet->queue, point, points);
@@ -204,6 +221,60 @@ static int threads_of(const struct fleet *fleet, int idle)
     return queue_has_more(&fleet->queue) ? each : each * idle;
 }
 
+/* Another sweep has finished it. */
+static void pass_over(struct fleet *fleet, size_t point, enum run_status status)
+{
+    struct planned *planned = &fleet->run->plan->point[point];
+
+    queue_reported(&fleet->queue, point);
+    queue_ended(&fleet->queue, &point, 1);
+    planned->state = PLANNED_DONE;
+    planned->status = status;
+    if (status == RUN_DONE)
+        fleet->run->now.elsewhere++;
+    else
+        fail(fleet, point, "did not end well in another sweep of the same database");
+}
+
+/* Of the points just taken: those that no other sweep of the database is at, or has finished.
+ */
+static bool claim(struct fleet *fleet, size_t *point, size_t *count, struct err *err)
+{
+    struct sweep_run *run = fleet->run;
+    size_t taken = *count;
+
+    *count = 0;
+    for (size_t i = 0; i < taken; i++) {
+        enum run_status status;
+        enum claim whose;
+
+        if (!results_claim(run->results, run->plan->point[point[i]].run_id, &whose, &status,
+                           err))
+            return false;
+        if (whose == CLAIM_OURS)
+            point[(*count)++] = point[i];
+        else if (whose == CLAIM_OTHERS)
+            queue_put_aside(&fleet->queue, point[i]);
+        else
+            pass_over(fleet, point[i], status);
+    }
+    return true;
+}
+
+static bool take(struct fleet *fleet, size_t *point, size_t *ret_count, struct err *err)
+{
+    size_t taken;
+
+    do {
+        if (!queue_take(&fleet->queue, fleet->run->processes, look, fleet, point, &taken, err))
+            return false;
+        *ret_count = taken;
+        if (!claim(fleet, point, ret_count, err))
+            return false;
+    } while (taken && !*ret_count);
+    return true;
+}
+
 static bool fill_one(struct fleet *fleet, struct process *process, int idle, struct err *err)
 {
     struct process_work work = {.plan = fleet->run->plan,
@@ -212,8 +283,7 @@ static bool fill_one(struct fleet *fleet, struct process *process, int idle, str
                                 .wall_time_s = fleet->run->wall_time_s};
     size_t *point = NEW_ARRAY(size_t, QUEUE_MOST), count;
 
-    if (queue_take(&fleet->queue, fleet->run->processes, look, fleet, point, &count, err) &&
-        count) {
+    if (take(fleet, point, &count, err) && count) {
         sharing_load(&fleet->sharing, point, count);
         work.threads = threads_of(fleet, idle);
         if (process_begin(process, &work, point, count, err))
@@ -228,6 +298,10 @@ static bool fill(struct fleet *fleet, struct err *err)
     bool ok = true;
     int idle = 0;
 
+    if (fleet->queue.asides && clock_wall_s() - fleet->aside_s > commit_every_s) {
+        fleet->aside_s = clock_wall_s();
+        queue_take_back(&fleet->queue);
+    }
     for (int i = 0; i < fleet->run->processes; i++)
         idle += !fleet->process[i].pid;
     for (int i = 0; ok && i < fleet->run->processes && fleet->queue.left && !interrupts; i++)
@@ -256,11 +330,12 @@ static void see_interrupts(struct fleet *fleet)
         tell(fleet, SIGKILL);
 }
 
-/* Waits until a process says something, or it is time to commit.  Returns how many run. */
-static int await(struct fleet *fleet, const sigset_t *meanwhile)
+/* Waits until a process says something, or it is time to commit, or to see what other sweeps
+ * have done.  Returns how many run, or are to be waited for. */
+static size_t await(struct fleet *fleet, const sigset_t *meanwhile)
 {
     struct timespec most = {.tv_nsec = (long)(commit_every_s * 1e9)};
-    int running = 0;
+    size_t running = interrupts ? 0 : fleet->queue.asides;
 
     for (int i = 0; i < fleet->run->processes; i++) {
         fleet->poll[i] = (struct pollfd){
@@ -362,6 +437,7 @@ bool sweep_run(struct sweep_run *run, struct err *err)
     run->interrupted = interrupts != 0;
     free(fleet.process);
     free(fleet.poll);
+    free(fleet.claim);
     queue_done(&fleet.queue);
     sharing_done(&fleet.sharing);
     return ok;

@@ -395,15 +395,22 @@ class Fast(SweepCase):
                                           " ('planned', 'done')"), 0)
             opened.close()
 
-    def test_two_sweeps_at_once_on_one_file_lose_nothing_and_write_nothing_twice(self):
+    def cpu_s(self):
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
+
+    def test_two_sweeps_at_once_on_one_file_lose_nothing_and_compute_nothing_twice(self):
         path = self.sweep(LONG)
+        begun_s = self.cpu_s()
         whole, _ = self.run_sweep(path, self.folder / "whole.db")
+        one_s, begun_s = self.cpu_s() - begun_s, self.cpu_s()
         both = [Process("sweep", path, "--db", self.folder / "a.db", "-q", "--json")
                 for _ in range(2)]
         ended = [process.wait() for process in both]
         self.assertEqual([code for code, _, _ in ended], [DONE, DONE])
         done = [json.loads(said) for _, said, _ in ended]
         self.assertEqual(sum(each["done_now"] for each in done), done[0]["points"])
+        self.assertLess(self.cpu_s() - begun_s, 1.6 * one_s)
         opened = Database(self.folder / "a.db")
         self.assertEqual(opened.dump(), whole.dump())
         opened.close()

@@ -95,6 +95,47 @@ static void a_batch_is_written_whole_or_not_at_all(void **state)
     assert_int_equal(run_id, 1);
 }
 
+static enum claim claim_of(struct results *results, int64_t run_id, enum run_status *ret_status)
+{
+    enum claim claim;
+    struct err err = {""};
+
+    assert_true(results_batch_begin(results, &err) && results_batch_end(results, true, &err));
+    assert_true(results_claim(results, run_id, &claim, ret_status, &err));
+    return claim;
+}
+
+static void a_run_is_claimed_by_one_at_a_time(void **state)
+{
+    struct folder *folder = *state;
+    int64_t run_id = plan_some_run(folder->db, 1), other = plan_some_run(folder->db, 2);
+    struct results *one = open_ours(folder->db), *two = open_ours(folder->db);
+    enum run_status status;
+
+    assert_int_equal(claim_of(one, run_id, &status), CLAIM_OURS);
+    assert_int_equal(claim_of(one, run_id, &status), CLAIM_OURS);
+    assert_int_equal(claim_of(two, run_id, &status), CLAIM_OTHERS);
+    assert_int_equal(claim_of(two, other, &status), CLAIM_OURS);
+    results_unclaim(one, run_id);
+    assert_int_equal(claim_of(two, run_id, &status), CLAIM_OURS);
+    results_close(two); /* as does the end of a process, whatever its reason */
+    assert_int_equal(claim_of(one, run_id, &status), CLAIM_OURS);
+    results_close(one);
+}
+
+static void a_run_that_is_finished_is_claimed_by_nobody(void **state)
+{
+    struct folder *folder = *state;
+    int64_t run_id = plan_some_run(folder->db, 1);
+    struct results *results = open_ours(folder->db);
+    enum run_status status;
+
+    assert_true(finish_packed(folder->db, run_id, 2));
+    assert_int_equal(claim_of(results, run_id, &status), CLAIM_OVER);
+    assert_int_equal(status, RUN_DONE);
+    results_close(results);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +144,8 @@ int main(void)
         IN_FOLDER(what_is_finished_already_is_not_written_again),
         IN_FOLDER(the_file_does_not_depend_on_who_finished_first),
         IN_FOLDER(a_batch_is_written_whole_or_not_at_all),
+        IN_FOLDER(a_run_is_claimed_by_one_at_a_time),
+        IN_FOLDER(a_run_that_is_finished_is_claimed_by_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
