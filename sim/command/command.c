@@ -8,6 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
+enum {
+    PROCESSES_MOST = 1000,
+    THREADS_MOST = 1000,
+    TASKS_MOST = 100000,
+    SECONDS_MOST = 1000000000
+};
+
 #define COMMAND(name_) extern const struct command command_##name_;
 #include "sim/command/list.h"
 #undef COMMAND
@@ -100,6 +107,25 @@ static int count_arguments(const char *const *arguments)
     return count;
 }
 
+static bool is_within(const struct command *command, const char *option, double value,
+                      double most)
+{
+    if (value >= 0 && value <= most)
+        return true;
+    fprintf(stderr, "traincast %s: error: %s is from 1 to %g, not %g\n", command->name, option,
+            most, value);
+    return false;
+}
+
+/* 0: not given. */
+static bool are_within(const struct command *command, const struct command_options *options)
+{
+    return is_within(command, "--processes", options->processes, PROCESSES_MOST) &&
+           is_within(command, "--threads", options->threads, THREADS_MOST) &&
+           is_within(command, "--tasks", options->tasks, TASKS_MOST) &&
+           is_within(command, "--limit", options->wall_time_s, SECONDS_MOST);
+}
+
 /* Runs the command on what popt has left over. */
 static int dispatch(const struct command *command, const struct command_options *options,
                     const char *const *arguments)
@@ -111,6 +137,8 @@ static int dispatch(const struct command *command, const struct command_options 
         return wrong_use(command, "an argument is missing", command->arguments);
     if (command->argument_max >= 0 && count > command->argument_max)
         return wrong_use(command, "one argument too many", arguments[command->argument_max]);
+    if (!are_within(command, options))
+        return EXIT_CODE_BAD_INPUT;
     return command->run(options, arguments ? arguments : none);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * sweep.c -- `traincast sweep`: every point of a sweep that the database does not have yet. */
+#include <errno.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -220,7 +221,7 @@ static bool merge_all(struct sweep_call *call, struct results *results, struct e
     for (const char *const *shard = call->shard_files; *shard; shard++, all += merged)
         if (!results_merge(results, *shard, &merged, err))
             return false;
-    if (!call->options->quiet)
+    if (!call->options->quiet && call->options->merge)
         fprintf(stderr, "traincast sweep: %lld runs merged\n", (long long)all);
     return plan_look(&call->plan, results, &call->build, err);
 }
@@ -242,6 +243,16 @@ static bool run_all(struct sweep_call *call, struct sweep_run *run, struct err *
     return ok;
 }
 
+/* What runs the points that are left. */
+static const char *next_step(const struct command_options *options)
+{
+    if (options->merge)
+        return "merge more shards, or run them by the same command without --merge";
+    if (options->engine)
+        return "the same command goes on where it was; why, the logs beside the shards say";
+    return "the same command goes on where it was";
+}
+
 static int execute(struct sweep_call *call)
 {
     const struct command_options *options = call->options;
@@ -256,14 +267,30 @@ static int execute(struct sweep_call *call)
     ok = ok && (options->dry_run ? look(call, &err) : run_all(call, &run, &err));
     if (!ok) {
         fprintf(stderr, "traincast: error: %s\n", err.text);
+        if (run.now.points)
+            fprintf(stderr, "traincast sweep: points that were written before are kept; the "
+                            "same command goes on with the others\n");
         return EXIT_CODE_MACHINE;
     }
     if (options->dry_run) {
         sweep_print_plan(&call->plan, call->db, options->json);
         return EXIT_CODE_DONE;
     }
-    return sweep_print_result(&run, call->db, options->json) ? EXIT_CODE_DONE
-                                                             : EXIT_CODE_RUN_FAILED;
+    return sweep_print_result(&run, call->db, options->json, next_step(options))
+               ? EXIT_CODE_DONE
+               : EXIT_CODE_RUN_FAILED;
+}
+
+/* Before anything is written: a name mistyped is no shard without runs. */
+static bool are_readable(const char *const *shard)
+{
+    bool ok = true;
+
+    for (; *shard; shard++)
+        if (access(*shard, R_OK) != 0)
+            ok = fprintf(stderr, "traincast sweep: error: %s cannot be read: %s\n", *shard,
+                         strerror(errno)) < 0;
+    return ok;
 }
 
 static bool check_options(const struct command_options *options, const char *const *arguments)
@@ -276,6 +303,8 @@ static bool check_options(const struct command_options *options, const char *con
                         "--shard\n");
     else if (options->merge && !arguments[1])
         fprintf(stderr, "traincast sweep: error: --merge needs the databases to be merged\n");
+    else if (options->merge && !are_readable(arguments + 1))
+        return false;
     else if (!options->merge && arguments[1])
         fprintf(stderr, "traincast sweep: error: one sweep at a time; '%s' is too much\n",
                 arguments[1]);

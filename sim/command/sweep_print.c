@@ -146,7 +146,8 @@ void sweep_print_plan(const struct plan *plan, const char *db, bool json)
             plan->apart);
 }
 
-bool sweep_print_result(const struct sweep_run *run, const char *db, bool json)
+bool sweep_print_result(const struct sweep_run *run, const char *db, bool json,
+                        const char *next)
 {
     const struct sweep_progress *now = &run->now;
     size_t failed_before = 0, left, same = 0;
@@ -175,6 +176,6 @@ bool sweep_print_result(const struct sweep_run *run, const char *db, bool json)
     if (!json && same)
         printf("  %zu of them ask for the same as another point\n", same);
     if (!json && (left || now->failed))
-        printf("  the same command goes on where it was\n");
+        printf("  %s\n", next);
     return !left && !now->failed && !failed_before;
 }

@@ -8,6 +8,7 @@
  * twice changes nothing. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
 #include "sim/results/inside.h"
@@ -157,17 +158,29 @@ static bool merge_attached(struct results *results, int64_t *ret_merged, struct 
     return ok;
 }
 
+static bool is_same_file(const char *path, const char *other)
+{
+    struct stat a, b;
+
+    return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
 bool results_merge(struct results *results, const char *path, int64_t *ret_merged,
                    struct err *err)
 {
-    /* Opened by itself first: what is wrong with it is told of it, and it is brought up. */
-    struct results *shard = results_open(path, NULL, err);
-    bool ok = shard && results_batch_begin(shard, err) && results_batch_end(shard, true, err);
+    struct results *shard;
     char *attach;
+    bool ok;
 
-    results_close(shard);
-    if (!ok)
+    *ret_merged = 0;
+    if (is_same_file(path, results->path))
+        return true;
+    /* Opened by itself first: what is wrong with it is told of it, and it is brought up. */
+    shard = results_open_to_read(path, err);
+    if (!shard)
         return false;
+    results_close(shard);
     attach = sqlite3_mprintf("ATTACH %Q AS shard", path);
     ok = results_execute(results, attach, err) && merge_attached(results, ret_merged, err);
     sqlite3_free(attach);

@@ -189,6 +189,9 @@ static bool end(struct results *results, bool ok, struct err *err)
     /* After some failures SQLite has rolled back by itself. */
     if (!sqlite3_get_autocommit(results->db))
         sqlite3_exec(results->db, "ROLLBACK", NULL, NULL, NULL);
+    /* After others (a full disk) it leaves that to whoever reads next: at once, for the space.
+     */
+    sqlite3_exec(results->db, "SELECT count(*) FROM sqlite_master", NULL, NULL, NULL);
     return false;
 }
 

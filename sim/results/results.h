@@ -168,7 +168,8 @@ bool results_claim(struct results *results, int64_t run_id, enum claim *ret_clai
 void results_unclaim(struct results *results, int64_t run_id); /* once it is committed */
 
 /* The planned runs that are finished in another database become finished here, as they are
- * there; so do trajectories that go further.  Twice is as good as once. */
+ * there; so do trajectories that go further.  Twice is as good as once; the file itself is
+ * nothing new. */
 bool results_merge(struct results *results, const char *path, int64_t *ret_merged,
                    struct err *err);
 

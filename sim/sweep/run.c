@@ -218,7 +218,9 @@ static int threads_of(const struct fleet *fleet, int idle)
 {
     int each = fleet->cores > fleet->run->processes ? fleet->cores / fleet->run->processes : 1;
 
-    return queue_has_more(&fleet->queue) ? each : each * idle;
+    if (queue_has_more(&fleet->queue) || idle == 1)
+        return each;
+    return each * idle < fleet->cores ? each * idle : fleet->cores;
 }
 
 /* Another sweep has finished it. */
@@ -337,14 +339,15 @@ static size_t await(struct fleet *fleet, const sigset_t *meanwhile)
     struct timespec most = {.tv_nsec = (long)(commit_every_s * 1e9)};
     size_t running = interrupts ? 0 : fleet->queue.asides;
 
-    for (int i = 0; i < fleet->run->processes; i++) {
-        fleet->poll[i] = (struct pollfd){
-            .fd = fleet->process[i].pid ? fleet->process[i].fd : -1, .events = POLLIN};
-        running += fleet->process[i].pid != 0;
-    }
-    if (running)
-        ppoll(fleet->poll, (nfds_t)fleet->run->processes, &most, meanwhile);
-    return running;
+    nfds_t listened = 0; /* not all processes: poll takes no more than may be open */
+
+    for (int i = 0; i < fleet->run->processes; i++)
+        if (fleet->process[i].pid)
+            fleet->poll[listened++] =
+                (struct pollfd){.fd = fleet->process[i].fd, .events = POLLIN};
+    if (running + listened)
+        ppoll(fleet->poll, listened, &most, meanwhile);
+    return running + listened;
 }
 
 static bool listen(struct fleet *fleet, struct process *process, struct err *err)
@@ -369,8 +372,8 @@ static bool run_all(struct fleet *fleet, const sigset_t *meanwhile, struct err *
         if (!ok || !await(fleet, meanwhile))
             break;
         see_interrupts(fleet);
-        for (int i = 0; ok && i < fleet->run->processes; i++)
-            if (fleet->process[i].pid && fleet->poll[i].revents)
+        for (int i = 0, n = 0; ok && i < fleet->run->processes; i++)
+            if (fleet->process[i].pid && fleet->poll[n++].revents)
                 ok = listen(fleet, &fleet->process[i], err);
         if (ok && clock_wall_s() - fleet->batch_s > commit_every_s)
             ok = commit(fleet, err);

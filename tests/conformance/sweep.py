@@ -290,6 +290,29 @@ class Fast(SweepCase):
         self.assertEqual(merged.rows("PRAGMA foreign_key_check"), [])
         merged.close()
 
+    def test_only_shards_that_are_there_are_merged_and_the_file_itself_is_no_shard(self):
+        path = self.sweep({"axes": {"grid": {"workers": [1, 2]}}})
+        one, merged = self.folder / "one.db", self.folder / "merged.db"
+        self.run_sweep(path, one, "--shard", "1/2")
+        said = traincast("sweep", path, one, self.folder / "tow.db", "--merge", "--db", merged,
+                         expect=BAD_INPUT).stderr
+        self.assertIn("tow.db cannot be read", said)
+        self.assertEqual([(self.folder / name).exists() for name in ("tow.db", "merged.db")],
+                         [False, False])
+        for shards in (one,), (one, merged):
+            traincast("sweep", path, *shards, "--merge", "--db", merged, expect=RUN_FAILED)
+        self.assertEqual(traincast("sweep", path, "--db", merged).stderr, "")
+
+    def test_numbers_that_no_machine_has_are_refused(self):
+        path = self.sweep({"axes": {"grid": {"workers": [1, 2]}}})
+        for arguments, words in (("-j", "-1"), "--processes is from 1 to"), \
+                (("-j", "100000"), "--processes is from 1 to"), (("--limit", "nan"), "--limit"):
+            said = traincast("sweep", path, *arguments, "--db", self.folder / "no.db",
+                             expect=BAD_INPUT).stderr
+            self.assertIn(words, said)
+        self.assertFalse((self.folder / "no.db").exists())
+        self.run_sweep(path, self.folder / "a.db", "-j", 300)  # and what it does not need, idles
+
     def test_what_another_database_has_done_is_left_out(self):
         path = self.sweep({"axes": {"grid": {"workers": [1, 2, 3]}}})
         self.run_sweep(path, self.folder / "one.db", "--shard", "2/3")
