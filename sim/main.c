@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * main.c -- finds the command that was typed and runs it. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "sim/command/command.h"
@@ -41,10 +43,23 @@ static int when_printed(int code)
     return EXIT_CODE_MACHINE;
 }
 
+/* No file that is opened later may take the number of a standard one that is closed, and get
+ * what is printed.  Read-only, so that printing there still fails. */
+static void hold_standard_files(void)
+{
+    int file = 0;
+
+    while (file >= 0 && file <= STDERR_FILENO)
+        file = open("/dev/null", O_RDONLY);
+    if (file > STDERR_FILENO)
+        close(file);
+}
+
 int main(int argc, char **argv)
 {
     const struct command *command;
 
+    hold_standard_files();
     if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
         !strcmp(argv[1], "help")) {
         print_help(argc < 2 ? stderr : stdout);

@@ -95,11 +95,11 @@ static void work(const struct crew *crew, size_t index, int before, int after)
     await_turn(before);
     if (record_run(&loaded, &record, &run, &result->run_id, &err)) {
         note_end(result, &run);
-        run_done(&run);
     } else {
         result->code = EXIT_CODE_MACHINE;
         snprintf(result->message, sizeof result->message, "%s", err.text);
     }
+    run_done(&run);
     loaded_done(&loaded);
 }
 

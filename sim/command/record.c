@@ -23,9 +23,8 @@ static bool begin(struct results *results, const struct loaded *loaded, int64_t 
 }
 
 /* -- the run -- */
-static bool execute(const struct loaded *loaded, struct results *results,
-                    const struct record *record, struct run *run, int64_t *ret_run_id,
-                    struct err *err)
+static bool execute(const struct loaded *loaded, struct results *results, struct record *record,
+                    struct run *run, int64_t *ret_run_id, struct err *err)
 {
     double begun_s = clock_wall_s();
 
@@ -37,10 +36,11 @@ static bool execute(const struct loaded *loaded, struct results *results,
         return false;
     run->end.wall_s = clock_wall_s() - begun_s;
     run->end.peak_memory_bytes = clock_peak_memory_bytes();
+    record->ended = true;
     return results_finish(results, *ret_run_id, &run->end, run->world.ledger, err);
 }
 
-bool record_run(const struct loaded *loaded, const struct record *record, struct run *run,
+bool record_run(const struct loaded *loaded, struct record *record, struct run *run,
                 int64_t *ret_run_id, struct err *err)
 {
     struct results *results = results_open(record->db, NULL, err);
@@ -51,7 +51,5 @@ bool record_run(const struct loaded *loaded, const struct record *record, struct
         return false;
     ok = execute(loaded, results, record, run, ret_run_id, err);
     results_close(results);
-    if (!ok)
-        run_done(run);
     return ok;
 }

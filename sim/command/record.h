@@ -12,10 +12,11 @@ struct record {
     struct run_options how;   /* progress, limit of real time */
     void (*begun)(void *arg); /* the run has its number now; NULL: nobody asks */
     void *begun_arg;
+    bool ended; /* set: the run has come to its end, whether it could be written or not */
 };
 
-/* Opens the database, runs, writes.  True: run_done frees *run. */
-bool record_run(const struct loaded *loaded, const struct record *record, struct run *run,
+/* Opens the database, runs, writes.  run_done frees *run in any case. */
+bool record_run(const struct loaded *loaded, struct record *record, struct run *run,
                 int64_t *ret_run_id, struct err *err);
 
 #endif

@@ -189,7 +189,10 @@ void report_text(const struct run *run, int64_t run_id, const char *db, double w
     print_bill(run);
     print_requests(run);
     print_verdict(run);
-    printf("  run        %" PRId64 " in %s, %.2f s of real time\n", run_id, db, wall_s);
+    if (db)
+        printf("  run        %" PRId64 " in %s, %.2f s of real time\n", run_id, db, wall_s);
+    else
+        printf("  run        is in no database, %.2f s of real time\n", wall_s);
 }
 
 /* -- as JSON -- */
@@ -281,7 +284,7 @@ void report_json(const struct run *run, int64_t run_id, const char *db, double w
 
     json_object_set_new(object, "name", json_string(run->scenario->name));
     json_object_set_new(object, "run_id", json_integer(run_id));
-    json_object_set_new(object, "db", json_string(db));
+    json_object_set_new(object, "db", db ? json_string(db) : json_null());
     json_object_set_new(object, "status", json_string(run_status_name(end->status)));
     json_object_set_new(object, "stop_reason", json_string(end->stop_reason));
     json_object_set_new(object, "message",

@@ -7,6 +7,7 @@
 
 #include "sim/job/run.h"
 
+/* db NULL: it could not be written. */
 void report_text(const struct run *run, int64_t run_id, const char *db, double wall_s);
 void report_json(const struct run *run, int64_t run_id, const char *db, double wall_s);
 

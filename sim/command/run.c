@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT
  * run.c -- `traincast run`: one scenario from YAML to rows in the database. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "algorithms/math/blas.h"
+#include "base/memory.h"
+#include "base/signals.h"
 #include "sim/answer/timeline.h"
 #include "sim/command/load.h"
 #include "sim/command/parameters.h"
@@ -44,15 +48,6 @@ static void on_signal(int number)
     run_interrupt();
 }
 
-static void catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_signal};
-
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    signal(SIGXFSZ, SIG_IGN); /* a full quota is an error to report, not a death */
-}
-
 /* -- the run -- */
 static int exit_code(const struct run *run)
 {
@@ -84,21 +79,25 @@ static bool execute(const struct loaded *loaded, const char *db,
     struct progress progress;
     struct record record = {.db = db, .how = {progress_show, &progress, options->wall_time_s}};
     struct run run = {0};
-    int64_t run_id;
+    struct err second = {0};
+    int64_t run_id = 0;
     bool ok;
 
     progress_init(&progress, options->quiet);
     ok = record_run(loaded, &record, &run, &run_id, err);
     progress_end(&progress);
-    if (ok) {
-        (options->json ? report_json : report_text)(&run, run_id, db, run.end.wall_s);
+    if (record.ended) { /* hours of work are shown even if they could not be written */
+        (options->json ? report_json : report_text)(&run, run_id, ok ? db : NULL,
+                                                    run.end.wall_s);
         *ret_code = exit_code(&run);
     }
+    if (record.ended && options->model)
+        ok = parameters_write(options->model, learner_parameters(loaded->learner),
+                              learner_facts(loaded->learner)->model_floats,
+                              ok ? err : &second) &&
+             ok;
     if (ok && options->trace)
         ok = write_trace(db, run_id, options->trace, err);
-    if (ok && options->model)
-        ok = parameters_write(options->model, learner_parameters(loaded->learner),
-                              learner_facts(loaded->learner)->model_floats, err);
     run_done(&run);
     return ok;
 }
@@ -135,6 +134,27 @@ static bool has_one_model(const struct loaded *loaded)
     return false;
 }
 
+/* What is to be written after the run must not fail then: hours later. */
+static bool can_be_written(const char *option, const char *path)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    char *folder = !slash
+                       ? memory_text(".")
+                       : memory_format("%.*s", slash == path ? 1 : (int)(slash - path), path);
+    struct stat status;
+    bool is_there = path && stat(path, &status) == 0, ok = true;
+
+    if (is_there && S_ISDIR(status.st_mode))
+        errno = EISDIR;
+    ok = !path || (is_there ? !S_ISDIR(status.st_mode) && access(path, W_OK) == 0
+                            : access(folder, W_OK | X_OK) == 0);
+    if (!ok)
+        fprintf(stderr, "traincast run: error: %s: %s cannot be written: %s\n", option, path,
+                strerror(errno));
+    free(folder);
+    return ok;
+}
+
 static int run(const struct command_options *options, const char *const *arguments)
 {
     const char *db = options->db ? options->db : "results.db";
@@ -142,12 +162,15 @@ static int run(const struct command_options *options, const char *const *argumen
     struct err err = {0};
     int code = EXIT_CODE_BAD_INPUT;
 
+    if (!can_be_written("--trace", options->trace) ||
+        !can_be_written("--model", options->model))
+        return EXIT_CODE_MACHINE;
     math_init();
     if (!load_all(&loaded, arguments[0], options))
         goto done;
     if (options->model && !has_one_model(&loaded))
         goto done;
-    catch_signals(); /* until here nothing is lost by dying at once */
+    signals_catch(on_signal, true); /* until here nothing is lost by dying at once */
     warn_about_speed(options->quiet);
     code = EXIT_CODE_MACHINE;
     if (!execute(&loaded, db, options, &code, &err)) {

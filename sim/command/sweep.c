@@ -11,6 +11,7 @@
 
 #include "algorithms/math/blas.h"
 #include "base/memory.h"
+#include "base/signals.h"
 #include "sim/command/load.h"
 #include "sim/command/sweep_call.h"
 #include "sim/command/sweep_print.h"
@@ -67,13 +68,10 @@ static void on_signal(int number)
 
 static void catch_signals(void)
 {
-    struct sigaction action = {.sa_handler = on_signal};
+    const struct sigaction action = {.sa_handler = on_signal};
 
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    signals_catch(on_signal, false);
     sigaction(SIGUSR1, &action, NULL); /* what Slurm sends before a time limit, if asked to */
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN); /* a full quota is an error to report, not a death */
 }
 
 /* -- one call of the command -- */
@@ -226,9 +224,24 @@ static bool merge_all(struct sweep_call *call, struct results *results, struct e
     return plan_look(&call->plan, results, &call->build, err);
 }
 
+/* Signals are blocked while the sweep writes. */
+static bool keeps_waiting(int waited_ms)
+{
+    sigset_t ends, pending;
+
+    if (waited_ms == 2000)
+        fprintf(stderr, "traincast sweep: another program has locked the database: waiting for "
+                        "it, a minute at most\n");
+    signals_that_end(&ends);
+    sigpending(&pending);
+    sigandset(&pending, &pending, &ends);
+    return !sweep_is_interrupted() && sigisemptyset(&pending);
+}
+
 static bool run_all(struct sweep_call *call, struct sweep_run *run, struct err *err)
 {
-    const struct results_options patient = {.busy_timeout_ms = 60000};
+    const struct results_options patient = {.busy_timeout_ms = 60000,
+                                            .keeps_waiting = keeps_waiting};
     struct results *results = results_open(call->db, &patient, err);
     bool ok = results && plan_write(&call->plan, results, &call->build, call->chosen, err) &&
               merge_all(call, results, err);

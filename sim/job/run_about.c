@@ -5,11 +5,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "algorithms/math/blas.h"
 #include "base/memory.h"
 #include "sim/engine/engine.h"
+
+enum { COMMAND_LINE_MOST = 1 << 14 };
 
 static void keep_param(void *arg, const char *key, const char *text, double value,
                        const char *unit)
@@ -88,6 +91,29 @@ struct run_info run_build_info(const struct run_build *build)
     return info;
 }
 
+/* As a shell would take it again; "" where that is not known. */
+static void add_command_line(struct text *out)
+{
+    FILE *file = fopen("/proc/self/cmdline", "rb");
+    char bytes[COMMAND_LINE_MOST];
+    size_t size = file ? fread(bytes, 1, sizeof bytes - 1, file) : 0, length;
+
+    if (file)
+        fclose(file);
+    bytes[size] = '\0';
+    text_add(out, "%s", "");
+    for (size_t at = 0; at < size; at += length + 1) {
+        const char *word = bytes + at, *quote;
+
+        length = strlen(word);
+        quote = *word && !strpbrk(word, " \t\n\"'`$&|;<>()*?[]{}\\#!~") ? "" : "'";
+        text_add(out, "%s%s", at ? " " : "", quote);
+        for (; *word; word++)
+            text_add(out, *word == '\'' ? "'\\''" : "%c", *word);
+        text_add(out, "%s", quote);
+    }
+}
+
 void run_about_init(struct run_about *about, const struct scenario *scenario,
                     const struct learner *learner, const struct run_build *build)
 {
@@ -96,6 +122,7 @@ void run_about_init(struct run_about *about, const struct scenario *scenario,
     *about = (struct run_about){.text = canonical_text(scenario)};
     scenario_leaves(scenario, keep_param, about);
     gethostname(about->host, sizeof about->host - 1);
+    add_command_line(&about->command_line);
     about->info = (struct run_info){
         .name = scenario->name,
         .campaign = scenario->campaign,
@@ -119,6 +146,7 @@ void run_about_init(struct run_about *about, const struct scenario *scenario,
         .dataset_count = run_datasets(about->dataset, learner),
         .created_utc = build->now_utc,
         .hostname = about->host,
+        .command_line = about->command_line.chars,
     };
     fill_build(&about->info, build);
 }
@@ -132,5 +160,6 @@ void run_about_done(struct run_about *about)
     free(about->param);
     free(about->text);
     text_done(&about->note);
+    text_done(&about->command_line);
     *about = (struct run_about){0};
 }

@@ -22,7 +22,7 @@ struct run_about {
     size_t params, param_capacity;
     struct dataset_row dataset[RUN_DATASETS];
     char *text, host[256];
-    struct text note;
+    struct text note, command_line;
 };
 
 /* Fills the struct where it is: it must not be moved.  learner may be NULL: then nothing is

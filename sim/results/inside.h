@@ -22,6 +22,8 @@ struct results {
     int claims_file; /* its number and 1; 0: not open (claim.c) */
     char *path;
     int busy_timeout_ms;
+    bool (*keeps_waiting)(int waited_ms); /* or NULL */
+    bool gave_up;                         /* as it asked for */
     /* Row ids of the vocabularies in this file; they need not be the enums' values. */
     int64_t status_id[RUN_STATUS_COUNT];
     int64_t outcome_id[OUTCOME_COUNT];

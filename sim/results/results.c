@@ -61,6 +61,11 @@ bool results_fail(const struct results *results, struct err *err)
     int code = sqlite3_errcode(results->db), cause = sqlite3_system_errno(results->db);
     const char *path = results->path;
 
+    if (code == SQLITE_BUSY && results->gave_up)
+        return err_set(err,
+                       "%s is locked by another program, and was waited for until a signal "
+                       "came; nothing was written",
+                       path);
     if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
         return err_set(err,
                        "%s is locked by another program, for more than %g s; nothing was "
@@ -130,6 +135,19 @@ static bool check_path(const char *path, struct err *err)
     return ok;
 }
 
+/* SQLite found the file locked for the count-th time. */
+static int on_busy(void *arg, int count)
+{
+    struct results *results = arg;
+    int waited_ms = count < 20 ? 5 * count : 100 + 50 * (count - 20);
+
+    results->gave_up = results->keeps_waiting && !results->keeps_waiting(waited_ms);
+    if (results->gave_up || waited_ms >= results->busy_timeout_ms)
+        return 0;
+    sqlite3_sleep(count < 20 ? 5 : 50);
+    return 1;
+}
+
 struct results *results_open(const char *path, const struct results_options *options,
                              struct err *err)
 {
@@ -142,8 +160,9 @@ struct results *results_open(const char *path, const struct results_options *opt
     results->path = memory_text(path);
     results->busy_timeout_ms =
         options && options->busy_timeout_ms ? options->busy_timeout_ms : BUSY_TIMEOUT_MS;
+    results->keeps_waiting = options ? options->keeps_waiting : NULL;
     if (sqlite3_open_v2(path, &results->db, OPEN_FLAGS, NULL) != SQLITE_OK ||
-        sqlite3_busy_timeout(results->db, results->busy_timeout_ms) != SQLITE_OK) {
+        sqlite3_busy_handler(results->db, on_busy, results) != SQLITE_OK) {
         results_fail(results, err);
         return results_close(results);
     }

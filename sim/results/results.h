@@ -113,6 +113,9 @@ struct results; /* opaque: an open database */
 
 struct results_options {
     int busy_timeout_ms; /* how long to wait for another process; 0: 10 s */
+    /* Asked now and then meanwhile, at 2,000 ms among others; false: it is given up.  NULL:
+     * waits. */
+    bool (*keeps_waiting)(int waited_ms);
 };
 
 /* Opens path, creating or migrating it.  options may be NULL.  NULL with *err when it is a

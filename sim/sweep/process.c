@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/signals.h"
 #include "sim/job/run.h"
 #include "sim/job/run_about.h"
 #include "sim/sweep/clock.h"
@@ -179,15 +180,13 @@ static void run_point(const struct process_work *work, struct teaching *teaching
 static void be_the_process(const struct process_work *work, const size_t *point, size_t points,
                            int fd)
 {
-    struct sigaction action = {.sa_handler = on_signal};
+    const struct sigaction action = {.sa_handler = on_signal};
     struct teaching teaching = {.fd = fd, .told_s = clock_wall_s()};
     struct text rows = {0};
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    signals_catch(on_signal, false);
     sigaction(SIGUSR1, &action, NULL);
-    signal(SIGPIPE, SIG_IGN);
     for (size_t i = 0; i < points && !told_to_end; i++) {
         struct report report = {.point = point[i], .wall_s = clock_wall_s()};
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/signals.h"
 #include "sim/sweep/clock.h"
 #include "sim/sweep/process.h"
 #include "sim/sweep/queue.h"
@@ -428,10 +429,7 @@ bool sweep_run(struct sweep_run *run, struct err *err)
     fleet.cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
     sharing_init(&fleet.sharing, run->plan, run->reuse);
     fill_queue(&fleet);
-    sigemptyset(&blocked); /* signals come while it waits, and at no other time */
-    sigaddset(&blocked, SIGINT);
-    sigaddset(&blocked, SIGTERM);
-    sigaddset(&blocked, SIGUSR1);
+    signals_that_end(&blocked); /* they come while it waits, and at no other time */
     sigprocmask(SIG_BLOCK, &blocked, &before);
     ok = run_all(&fleet, &before, err);
     end_all(&fleet);

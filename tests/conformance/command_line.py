@@ -277,7 +277,9 @@ class Signals(Case):
             return connection.execute("SELECT count(*) FROM runs").fetchone()[0]
 
     def test_terminated_it_exits_1_and_keeps_what_happened(self):
-        for number in signal.SIGTERM, signal.SIGINT:
+        for number in signal.SIGTERM, signal.SIGINT, signal.SIGHUP:
+            if signal.getsignal(number) == signal.SIG_IGN:
+                continue  # nohup
             with self.subTest(signal=number.name):
                 database = self.folder / f"{number.name}.db"
                 process = self.start(database)
@@ -293,6 +295,31 @@ class Signals(Case):
                                  ("cancelled", "signal"))
                 self.assertGreater(run.one("rounds"), 0)
                 opened.close()
+
+    def test_what_cannot_be_written_in_the_end_is_shown_all_the_same(self):
+        database, model = self.folder / "full.db", self.folder / "model.npy"
+        self.run_scenario(SMALL, database=database)
+        size = database.stat().st_size + 30000  # room to begin, none for its rows
+        many = self.scenario(training(workers=8, stop={"epochs": 20}, record={
+            "spans": "all", "requests": "rows"}), "many.yaml")
+        done = traincast("run", many, "--quiet", "--json", "--db", database, "--model", model,
+                         expect=MACHINE, preexec_fn=lambda: resource.setrlimit(
+                             resource.RLIMIT_FSIZE, (size, size)))
+        said = json.loads(done.stdout)
+        self.assertEqual((said["status"], said["db"]), ("done", None))
+        self.assertIn("nothing was written", done.stderr)
+        self.assertTrue(model.stat().st_size > 128)
+
+    def test_where_something_cannot_be_written_is_told_before_the_run(self):
+        for option in "--trace", "--model":
+            said = traincast("run", self.scenario(SMALL), option, self.folder / "none" / "x",
+                             "--db", self.folder / "no.db", expect=MACHINE).stderr
+            self.assertIn(f"{option}: ", said)
+            self.assertFalse((self.folder / "no.db").exists())
+
+    def test_a_run_says_how_it_was_called(self):
+        run = self.run_scenario(SMALL, {"name": "it's me"})
+        self.assertRegex(run.one("command_line"), r"traincast run .* --set 'name=it'\\''s me'")
 
     def test_a_limit_on_real_time_ends_a_run(self):
         database = self.folder / "r.db"

@@ -404,7 +404,7 @@ class Fast(SweepCase):
 
     def test_a_signal_ends_it_cleanly(self):
         path = self.sweep(LONG)
-        for number in signal.SIGINT, signal.SIGTERM, signal.SIGUSR1:
+        for number in signal.SIGINT, signal.SIGTERM, signal.SIGUSR1, signal.SIGHUP:
             process = Process("sweep", path, "--db", self.folder / "a.db", "--json")
             time.sleep(0.5)
             process.send(number)
@@ -486,6 +486,20 @@ class Fast(SweepCase):
         other.execute("ROLLBACK")
         other.close()
         self.assertEqual(process.wait()[0], DONE)
+
+    def test_waiting_for_a_locked_file_ends_with_a_signal(self):
+        path = self.sweep({"axes": {"grid": {"workers": [1, 2]}}})
+        self.run_sweep(path, self.folder / "a.db", "--shard", "1/2")
+        other = sqlite3.connect(self.folder / "a.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        process = Process("sweep", path, "--db", self.folder / "a.db", "-q")
+        time.sleep(0.5)
+        process.send(signal.SIGINT)
+        code, _, said = process.wait(seconds=20)
+        self.assertEqual(code, MACHINE)
+        self.assertIn("was waited for until a signal came", said)
+        other.execute("ROLLBACK")
+        other.close()
 
     def test_a_disk_that_is_full_or_read_only_is_told_and_nothing_is_lost(self):
         path = self.sweep({"axes": {"grid": {"workers": [1, 2]}}})
