@@ -8,6 +8,6 @@
 -- empty: no chosen run is done and has x, y and the measure
 SELECT x AS "{x}", y AS "{y}", avg(value) AS "{measure}", count(*) AS runs
   FROM (SELECT {x} AS x, {y} AS y, {measure} AS value FROM runs WHERE status = 'done')
- WHERE x IS NOT NULL AND y IS NOT NULL AND value IS NOT NULL
+ WHERE x IS NOT NULL AND y IS NOT NULL AND typeof(value) IN ('integer', 'real')
  GROUP BY x, y
  ORDER BY x, y

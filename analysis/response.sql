@@ -17,5 +17,5 @@ SELECT coalesce((SELECT group_concat(shown, ', ') FROM settings
                   WHERE settings.run_id = measured.run_id AND key NOT IN (SELECT key FROM same)),
                 'all') AS others, x AS "{x}", y AS "{measure}", run_id
   FROM measured
- WHERE x IS NOT NULL AND y IS NOT NULL
+ WHERE x IS NOT NULL AND typeof(y) IN ('integer', 'real')
  ORDER BY others, x, run_id

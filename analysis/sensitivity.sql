@@ -7,7 +7,8 @@
 -- {measure} = sim_time_s    a column of runs, or an expression over them and over settings
 -- empty: no setting differs between the chosen runs that are done, or their measure never does
 WITH measured AS (
-    SELECT run_id, seed, {measure} AS y FROM runs WHERE status = 'done'
+    SELECT run_id, seed, y FROM (SELECT run_id, seed, {measure} AS y FROM runs WHERE status = 'done')
+     WHERE typeof(y) IN ('integer', 'real')
 ), setting AS (
     SELECT run_id, key, value_text, value_num FROM settings
     UNION ALL

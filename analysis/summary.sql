@@ -11,7 +11,7 @@ SELECT label, n, mean, mean - half AS low, mean + half AS high, min, max
                     count(value)) AS half
           FROM (SELECT *, avg(value) OVER (PARTITION BY label) AS mean
                   FROM (SELECT run_id, label, {measure} AS value
-                          FROM runs JOIN labels USING (run_id) WHERE status = 'done'))
-         WHERE value IS NOT NULL
+                          FROM runs JOIN labels USING (run_id) WHERE status = 'done')
+                 WHERE typeof(value) IN ('integer', 'real'))
          GROUP BY label, mean)
  ORDER BY first_run

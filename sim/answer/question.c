@@ -246,6 +246,22 @@ static const char *value_of(const struct question_param *param, const char *cons
     return value;
 }
 
+static bool is_number(const char *text)
+{
+    char *end;
+
+    strtod(text, &end);
+    return strcmp(text, "none") == 0 || (*text && !*end);
+}
+
+/* Where the preset is a number, or none, another text would be compared as such: with nothing
+ * in common with a number, and no word about it. */
+static bool is_like_preset(const struct question_param *param, const char *value)
+{
+    return param->is_expression || !param->preset || !is_number(param->preset) ||
+           is_number(value);
+}
+
 static bool fill_params(struct answer *answer, const struct question *question,
                         const char *const *given, struct err *err)
 {
@@ -258,6 +274,9 @@ static bool fill_params(struct answer *answer, const struct question *question,
         if (!value)
             return err_set(err, "'%s' needs --param %s=...: %s", question->name, param->name,
                            param->doc);
+        if (!is_like_preset(param, value))
+            return err_set(err, "'%s' must be a number or none, not '%s': %s", param->name,
+                           value, param->doc);
         answer->value[i] = memory_text(value);
         answer->params[i] = (struct results_param){
             .name = param->name, .text = answer->value[i], .typed = true};

@@ -18,175 +18,45 @@ struct expansion {
     struct results *results;
     struct text *out;
     struct err *err;
-    char *key; /* of the last setting; NULL: none yet */
+    /* what a literal is compared with: the last setting or column of runs; NULL: none yet */
+    char *key;
+    const struct column *column;
+    bool after_from; /* the next word is a view's name */
 };
+
+/* word: also "runs.NAME". */
+static const struct column *column_of(const char *word)
+{
+    const struct column *column = views[0].columns;
+
+    if (sqlite3_strnicmp(word, "runs.", 5) == 0)
+        word += 5;
+    while (column->name && sqlite3_stricmp(column->name, word) != 0)
+        column++;
+    return column->name ? column : NULL;
+}
 
 static bool is_column(const char *word)
 {
-    for (const struct column *column = views[0].columns; column->name; column++)
-        if (sqlite3_stricmp(column->name, word) == 0)
-            return true;
+    return column_of(word) != NULL;
+}
+
+/* "rounds.epoch", in a subquery of the user's own. */
+static bool is_of_view(const char *word)
+{
+    const char *dot = strchr(word, '.');
+
+    for (const struct view *view = views; dot && view->name; view++)
+        if (strlen(view->name) == (size_t)(dot - word) &&
+            sqlite3_strnicmp(view->name, word, (int)(dot - word)) == 0)
+            for (const struct column *column = view->columns; column->name; column++)
+                if (sqlite3_stricmp(column->name, dot + 1) == 0)
+                    return true;
     return false;
 }
 
-/* -- keys ------------------------------------------------------------------------------------
+/* -- settings --------------------------------------------------------------------------------
  */
-struct keys {
-    const char *word;
-    char *exact, *ending, *varied; /* NULL: none */
-    struct text endings;           /* all of them, for a message */
-    int count, varied_count;       /* of keys that end so; with more than one value */
-};
-
-/* As many parts of the key's end as the word has. */
-static const char *end_like(const char *key, const char *word)
-{
-    const char *end = key + strlen(key);
-    int dots = 0;
-
-    for (; *word; word++)
-        dots += *word == '.';
-    while (end > key && (end[-1] != '.' || dots-- > 0))
-        end--;
-    return end;
-}
-
-static void keep_key(char **kept, const char *key)
-{
-    free(*kept);
-    *kept = memory_text(key);
-}
-
-static void look_at_key(struct keys *keys, const char *key, bool varied)
-{
-    size_t length = strlen(key), ending = strlen(keys->word);
-
-    if (strcmp(key, keys->word) == 0)
-        keep_key(&keys->exact, key);
-    if (length > ending && key[length - ending - 1] == '.' &&
-        strcmp(key + length - ending, keys->word) == 0) {
-        keep_key(&keys->ending, key);
-        if (varied && ++keys->varied_count)
-            keep_key(&keys->varied, key);
-        text_add(&keys->endings, "%s%s", keys->count++ ? ", " : "", key);
-    }
-}
-
-static bool ends_in_kind(const char *key)
-{
-    size_t length = strlen(key);
-
-    return length > 5 && strcmp(key + length - 5, ".kind") == 0;
-}
-
-/* Memory for the words that may be meant must outlast the statement. */
-static char *closest(struct results *results, const char *word, struct err *err)
-{
-    struct nearest nearest = {.word = word};
-    sqlite3_stmt *statement = NULL;
-    char **copy = NULL, *best = NULL;
-    size_t count = 0, capacity = 0;
-
-    for (const struct column *column = views[0].columns; column->name; column++)
-        nearest_try(&nearest, column->name);
-    if (sqlite3_prepare_v2(results->db, "SELECT DISTINCT key FROM main.param", -1, &statement,
-                           NULL) != SQLITE_OK)
-        results_fail(results, err);
-    while (statement && sqlite3_step(statement) == SQLITE_ROW) {
-        ROOM_FOR_ONE(copy, count, capacity);
-        copy[count] = memory_text((const char *)sqlite3_column_text(statement, 0));
-        nearest_try(&nearest, end_like(copy[count], word));
-        count++;
-        if (!ends_in_kind(copy[count - 1]))
-            continue;
-        ROOM_FOR_ONE(copy, count, capacity); /* a choice is its kind */
-        copy[count] = memory_format("%.*s", (int)strlen(copy[count - 1]) - 5, copy[count - 1]);
-        nearest_try(&nearest, end_like(copy[count], word));
-        count++;
-    }
-    best = memory_text(nearest.best);
-    sqlite3_finalize(statement);
-    for (size_t i = 0; i < count; i++)
-        free(copy[i]);
-    free(copy);
-    return best;
-}
-
-/* Looks through all keys of the file. */
-static bool look_at_keys(struct results *results, struct keys *keys, struct err *err)
-{
-    sqlite3_stmt *statement = NULL;
-
-    if (sqlite3_prepare_v2(results->db,
-                           "SELECT key, count(*) FROM main.param GROUP BY key"
-                           " ORDER BY key",
-                           -1, &statement, NULL) != SQLITE_OK)
-        return results_fail(results, err);
-    while (sqlite3_step(statement) == SQLITE_ROW)
-        look_at_key(keys, (const char *)sqlite3_column_text(statement, 0),
-                    sqlite3_column_int(statement, 1) > 1);
-    sqlite3_finalize(statement);
-    return true;
-}
-
-static void keys_done(struct keys *keys)
-{
-    free(keys->exact);
-    free(keys->ending);
-    free(keys->varied);
-    text_done(&keys->endings);
-}
-
-static bool say_unknown(struct results *results, const char *word, struct err *err)
-{
-    char *best = closest(results, word, err);
-
-    if (best)
-        err_set(err, "there is no column or setting '%s'; did you mean '%s'?", word, best);
-    else
-        err_set(err,
-                "there is no column or setting '%s' (`traincast describe db` lists the columns "
-                "of runs, view params the settings)",
-                word);
-    free(best);
-    return false;
-}
-
-/* *ret_key stays NULL when there is no such setting. */
-static bool find_setting(struct results *results, const char *word, char **ret_key,
-                         struct err *err)
-{
-    struct keys keys = {.word = word};
-    bool ok = look_at_keys(results, &keys, err);
-
-    if (keys.exact || keys.count == 1)
-        *ret_key = memory_text(keys.exact ? keys.exact : keys.ending);
-    else if (keys.varied_count == 1)
-        *ret_key = memory_text(keys.varied);
-    else if (keys.count > 1)
-        ok = err_set(err, "'%s' may be any of %s: write more of it", word, keys.endings.chars);
-    keys_done(&keys);
-    return ok;
-}
-
-/* As scenarios have it: a choice is its kind ("loss" is loss.kind, as in "loss: none"), and
- * the job's settings may be written below it (job.averaging). */
-bool results_setting(struct results *results, const char *word, char **ret_key, struct err *err)
-{
-    bool of_job = strncmp(word, "job.", 4) == 0, ok = true;
-
-    *ret_key = NULL;
-    for (int job = 0; job <= (int)of_job; job++)
-        for (int i = 0; ok && !*ret_key && i < 2; i++) {
-            const char *plain = word + (job ? 4 : 0);
-            char *form = i ? memory_format("%s.kind", plain) : memory_text(plain);
-
-            ok = find_setting(results, form, ret_key, err);
-            free(form);
-        }
-    return ok && (*ret_key || say_unknown(results, word, err));
-}
-
 /* A table of the setting's value in each run, made when it is first asked for. */
 static bool make_setting_table(struct results *results, const char *key, struct err *err)
 {
@@ -210,6 +80,7 @@ static bool add_setting(struct expansion *expansion, const char *word)
         return false;
     free(expansion->key);
     expansion->key = key;
+    expansion->column = NULL;
     if (!make_setting_table(expansion->results, key, expansion->err))
         return false;
     sql = sqlite3_mprintf("(SELECT value FROM temp.\"setting %w\" AS setting"
@@ -272,9 +143,7 @@ static size_t quoted_length(const char *text)
 /* Is that a setting, neither column nor word of SQL? */
 static bool is_setting(const char *word)
 {
-    const char *plain = strncmp(word, "runs.", 5) == 0 ? word + 5 : word;
-
-    return !is_of_sql(word) && !is_column(plain);
+    return !is_of_sql(word) && !is_column(word) && !is_of_view(word);
 }
 
 /* -- quantities ------------------------------------------------------------------------------
@@ -331,6 +200,41 @@ static bool has_words(struct results *results, const char *key)
     return has != 0;
 }
 
+static bool column_dimension(const struct column *column, enum dimension *ret_dimension,
+                             double *ret_scale)
+{
+    *ret_scale = strcmp(column->unit, "USD") == 0 ? 1e12 : 1;
+    if (strcmp(column->unit, "s") == 0)
+        *ret_dimension = DIMENSION_SECONDS;
+    else if (strcmp(column->unit, "bytes") == 0)
+        *ret_dimension = dimension_of_name(column->name, NULL);
+    else if (strcmp(column->unit, "USD") == 0 || strcmp(column->unit, "pUSD") == 0)
+        *ret_dimension = DIMENSION_PUSD;
+    else
+        return false;
+    return true;
+}
+
+/* plain, compared with a column of runs, in its unit; it may be a number of that itself. */
+static bool add_quantity_of_column(struct expansion *expansion, const char *plain,
+                                   bool *ret_added)
+{
+    enum dimension dimension;
+    struct err why = {""}, ignored = {""};
+    double value, scale;
+
+    *ret_added = false;
+    if (!column_dimension(expansion->column, &dimension, &scale))
+        return true;
+    if (units_parse(plain, DIMENSION_NONE, &value, &ignored))
+        scale = 1;
+    else if (!units_parse(plain, dimension, &value, &why))
+        return err_set(expansion->err, "'%s' %s", expansion->column->name, why.text);
+    text_add(expansion->out, "%.17g", value / scale);
+    *ret_added = true;
+    return true;
+}
+
 /* plain, compared with a setting, in the unit in which the database keeps that. */
 static bool add_quantity(struct expansion *expansion, const char *plain, bool *ret_added)
 {
@@ -369,9 +273,10 @@ static bool look_ahead(struct expansion *expansion, const char *text)
         return true;
     word = memory_format("%.*s", (int)length, text + quoted);
     ok = !is_setting(word) || results_setting(expansion->results, word, &key, expansion->err);
-    free(word);
     free(expansion->key);
     expansion->key = key;
+    expansion->column = column_of(word);
+    free(word);
     return ok;
 }
 
@@ -380,8 +285,12 @@ static bool add_literal(struct expansion *expansion, const char *text, size_t le
 {
     char *plain = memory_format("%.*s", (int)length - 2, text + 1);
     bool added = false;
-    bool ok = look_ahead(expansion, text + length) &&
-              (!expansion->key || add_quantity(expansion, plain, &added));
+    bool ok = look_ahead(expansion, text + length);
+
+    if (ok && expansion->key)
+        ok = add_quantity(expansion, plain, &added);
+    else if (ok && expansion->column)
+        ok = add_quantity_of_column(expansion, plain, &added);
 
     if (ok && !added)
         text_add_bytes(expansion->out, text, length);
@@ -396,6 +305,7 @@ static void forget_setting(struct expansion *expansion)
 {
     free(expansion->key);
     expansion->key = NULL;
+    expansion->column = NULL;
 }
 
 static bool add_word(struct expansion *expansion, const char *text, size_t length)
@@ -404,13 +314,16 @@ static bool add_word(struct expansion *expansion, const char *text, size_t lengt
     const char *rest = text + length + strspn(text + length, " \t\n");
     bool ok = true;
 
-    if (*rest == '(' || !is_setting(word)) {
+    if (*rest == '(' || expansion->after_from || !is_setting(word)) {
         if (!is_of_sql(word) || is_of_patterns(word))
             forget_setting(expansion);
+        expansion->column = is_of_sql(word) ? expansion->column : column_of(word);
         text_add(expansion->out, "%s", word);
     } else {
         ok = add_setting(expansion, word);
     }
+    expansion->after_from =
+        sqlite3_stricmp(word, "from") == 0 || sqlite3_stricmp(word, "join") == 0;
     free(word);
     return ok;
 }
@@ -423,6 +336,7 @@ static bool add_name(struct expansion *expansion, const char *text, size_t lengt
 
     if (is_column(plain)) {
         forget_setting(expansion);
+        expansion->column = column_of(plain);
         text_add_bytes(expansion->out, text, length);
     } else {
         ok = add_setting(expansion, plain);
@@ -456,7 +370,7 @@ static bool add_token(struct expansion *expansion, const char *text, size_t *ret
 bool results_expand(struct results *results, const char *expression, struct text *out,
                     struct err *err)
 {
-    struct expansion expansion = {results, out, err, NULL};
+    struct expansion expansion = {.results = results, .out = out, .err = err};
     bool ok = true;
 
     if (strchr(expression, ';') || strstr(expression, "--"))

@@ -266,6 +266,33 @@ class Fast(Asking):
         self.assertIn("did you mean 'averaging'?",
                       self.refuse(path, "runs", "-w", "averagin = 'rps'"))
 
+    def test_quantities_are_compared_with_columns_too(self):
+        def chosen(condition):
+            return {line["run_id"] for line in self.ask("runs", "-w", condition)}
+        times = sorted(run["sim_time_s"] for run in self.all_runs)
+        middle = times[len(times) // 2]
+        later = {run["run_id"] for run in self.all_runs if run["sim_time_s"] > middle}
+        for condition in (f"sim_time_s > '{middle * 1000!r} ms'", f"'{middle!r} s' < runs.sim_time_s",
+                          f"\"sim_time_s\" > '{middle!r}'"):
+            self.assertEqual(chosen(condition), later, condition)
+        cost = sorted(run["cost_usd"] for run in self.all_runs)[len(times) // 2]
+        cheap = {run["run_id"] for run in self.all_runs if run["cost_usd"] < cost}
+        for column in "cost_usd", "cost_pusd":
+            self.assertEqual(chosen(f"{column} < '{cost!r} USD'"), cheap)
+        self.assertIn("'sim_time_s'", self.refuse(self.path, "runs", "-w", "sim_time_s > '2 GB'"))
+
+    def test_other_views_can_be_asked_about_in_a_condition(self):
+        everything = {line["run_id"] for line in self.ask("runs")}
+        self.assertEqual({line["run_id"] for line in self.ask("runs", "-w", (
+            "EXISTS (SELECT 1 FROM rounds WHERE rounds.run_id = runs.run_id AND rounds.epoch = 1)"))},
+            everything)
+
+    def test_words_where_numbers_are_due_are_refused(self):
+        self.assertIn("must be a number or none",
+                      self.refuse(self.path, "frontier", "-p", "loss=0,65"))
+        for name in "summary", "response":
+            self.assertEqual(self.ask(name, "--measure", "name"), [])
+
     def test_rows_that_are_not_shown_are_counted(self):
         done = traincast("query", self.path, "runs", "--limit", 5)
         self.assertEqual(len(done.stdout.splitlines()), 7)
