@@ -38,7 +38,7 @@ struct command_options {
     int limit;                                      /* query; 0: not given */
     char **param; /* --param name=value, repeated; ends in NULL */
     int simulate;
-    int dry_run, list, no_reuse, merge, leaders, tasks; /* sweep */
+    int dry_run, list, no_reuse, merge, prune, leaders, tasks; /* sweep */
     char *shard, *engine, *slurm_args, *known;
     int json, quiet, threads, processes, origins, man, canonical, all;
 };

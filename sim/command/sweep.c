@@ -20,7 +20,7 @@
 
 static const struct poptOption *table(struct command_options *options)
 {
-    static struct poptOption rows[28];
+    static struct poptOption rows[30];
     const struct poptOption all[] = {
         COMMAND_SCENARIO_OPTIONS(options),
         {"db", '\0', POPT_ARG_STRING, &options->db, 0, "Results database (results.db)", "FILE"},
@@ -35,6 +35,8 @@ static const struct poptOption *table(struct command_options *options)
         {"merge", '\0', POPT_ARG_NONE, &options->merge, 0,
          "Take the finished runs out of the databases named behind FILE, and run nothing",
          NULL},
+        {"prune", '\0', POPT_ARG_NONE, &options->prune, 0,
+         "Remove points of this campaign that wait and are no longer in the file", NULL},
         {"engine", '\0', POPT_ARG_STRING, &options->engine, 0,
          "Run on a cluster: slurm (here, unless given)", "NAME"},
         {"tasks", '\0', POPT_ARG_INT, &options->tasks, 0,
@@ -238,13 +240,26 @@ static bool keeps_waiting(int waited_ms)
     return !sweep_is_interrupted() && sigisemptyset(&pending);
 }
 
+/* What an edited file does not ask for any more. */
+static bool see_strays(struct sweep_call *call, struct results *results, struct err *err)
+{
+    if (call->options->prune && call->plan.strays)
+        return plan_prune(&call->plan, results, err);
+    if (call->plan.strays && !call->options->quiet)
+        fprintf(stderr,
+                "traincast sweep: note: %zu planned points of campaign '%s' are not in this "
+                "file (any more): --prune removes them\n",
+                call->plan.strays, call->sweep->name);
+    return true;
+}
+
 static bool run_all(struct sweep_call *call, struct sweep_run *run, struct err *err)
 {
     const struct results_options patient = {.busy_timeout_ms = 60000,
                                             .keeps_waiting = keeps_waiting};
     struct results *results = results_open(call->db, &patient, err);
     bool ok = results && plan_write(&call->plan, results, &call->build, call->chosen, err) &&
-              merge_all(call, results, err);
+              see_strays(call, results, err) && merge_all(call, results, err);
 
     if (ok && call->options->engine)
         ok = sweep_on_slurm(call, results, err);

@@ -124,6 +124,10 @@ void sweep_print_plan(const struct plan *plan, const char *db, bool json)
     printf("  %6zu done already, in %s\n", plan->done, db);
     if (plan->same)
         printf("  %6zu ask for the same as another\n", plan->same);
+    if (plan->strays)
+        printf(
+            "  %6zu more wait there and are not in the file (any more): --prune removes them\n",
+            plan->strays);
     printf("  %6zu to run\n", plan->news + plan->due);
     printf("  %6zu distinct computations of what they learn%s\n",
            plan->learnings_new + plan->learnings_known,

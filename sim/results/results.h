@@ -170,6 +170,10 @@ bool results_claim(struct results *results, int64_t run_id, enum claim *ret_clai
                    enum run_status *ret_status, struct err *err);
 void results_unclaim(struct results *results, int64_t run_id); /* once it is committed */
 
+/* Within a batch: deletes a planned run; then what no run refers to any more. */
+bool results_forget(struct results *results, int64_t run_id, struct err *err);
+bool results_forget_unused(struct results *results, struct err *err);
+
 /* The planned runs that are finished in another database become finished here, as they are
  * there; so do trajectories that go further.  Twice is as good as once; the file itself is
  * nothing new. */

@@ -220,3 +220,25 @@ void write_end(struct writer *writer, const struct run_end *end, const struct le
     insert_done(&update);
     write_wall_end(writer, end);
 }
+
+bool results_forget(struct results *results, int64_t run_id, struct err *err)
+{
+    struct writer writer = {.results = results, .err = err, .ok = true};
+    struct insert remove =
+        insert_open(&writer, "DELETE FROM run WHERE run_id = ? AND status_id = ?");
+
+    put_int(&remove, run_id);
+    put_word(&remove, VOCABULARY_STATUS, RUN_PLANNED);
+    put_row(&remove);
+    insert_done(&remove);
+    return writer.ok;
+}
+
+bool results_forget_unused(struct results *results, struct err *err)
+{
+    return results_execute(
+        results,
+        "DELETE FROM scenario WHERE scenario_id NOT IN (SELECT scenario_id FROM run);"
+        "DELETE FROM param WHERE param_id NOT IN (SELECT param_id FROM run_param)",
+        err);
+}

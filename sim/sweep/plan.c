@@ -18,6 +18,7 @@ void plan_open(struct plan *plan, const struct sweep *sweep)
 void plan_close(struct plan *plan)
 {
     free(plan->point);
+    free(plan->stray);
     learnings_done(&plan->learnings);
     kept_done(&plan->kept);
     *plan = (struct plan){0};
@@ -129,6 +130,7 @@ bool plan_check(struct plan *plan, const struct run_build *build, struct diag_li
 
 /* -- what is there -- */
 struct looking {
+    struct plan *plan;
     struct planned **all;
     size_t count;
     const struct run_build *build;
@@ -161,6 +163,12 @@ static enum run_status status_of(const char *name)
     return RUN_STATUS_COUNT;
 }
 
+static void note_stray(struct plan *plan, int64_t run_id)
+{
+    ROOM_FOR_ONE(plan->stray, plan->strays, plan->stray_capacity);
+    plan->stray[plan->strays++] = run_id;
+}
+
 /* sha256, run_id, status, behaviour_version, blas_core */
 static void look_at(void *arg, const struct results_cell *cell, int columns)
 {
@@ -171,6 +179,8 @@ static void look_at(void *arg, const struct results_cell *cell, int columns)
     (void)columns;
     snprintf(key.sha256, sizeof key.sha256, "%s", cell[0].text);
     found = bsearch(&wanted, looking->all, looking->count, sizeof *looking->all, like_sha256);
+    if (!found && status == RUN_PLANNED)
+        note_stray(looking->plan, (int64_t)cell[1].number);
     if (!found || (*found)->state == PLANNED_DONE)
         return;
     if (status == RUN_PLANNED) {
@@ -248,9 +258,10 @@ bool plan_look(struct plan *plan, const struct results *results, const struct ru
 {
     const struct results_param params[] = {{.name = "campaign", .text = plan->sweep->name},
                                            {0}};
-    struct looking looking = {.build = build};
+    struct looking looking = {.plan = plan, .build = build};
     bool ok = true;
 
+    plan->strays = 0;
     looking.all = sorted(plan, &looking.count);
     for (size_t i = 0; i < looking.count; i++)
         looking.all[i]->state = PLANNED_NEW;
@@ -349,6 +360,26 @@ bool plan_write(struct plan *plan, struct results *results, const struct run_bui
     kept_done(&plan->kept);
     count(plan);
     return ok;
+}
+
+bool plan_prune(struct plan *plan, struct results *results, struct err *err)
+{
+    bool ok = results_batch_begin(results, err);
+    size_t left = 0;
+
+    for (size_t i = 0; ok && i < plan->strays; i++) {
+        enum run_status status;
+        enum claim claim = CLAIM_OTHERS;
+
+        ok = results_claim(results, plan->stray[i], &claim, &status, err);
+        if (ok && claim == CLAIM_OURS)
+            ok = results_forget(results, plan->stray[i], err);
+        else
+            plan->stray[left++] = plan->stray[i];
+    }
+    plan->strays = left;
+    ok = ok && results_forget_unused(results, err);
+    return results_batch_end(results, ok, err) && ok;
 }
 
 bool plan_leave_out(struct plan *plan, const struct results *other,

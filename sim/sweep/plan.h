@@ -43,6 +43,8 @@ struct plan {
      * longest, which computed what others repeat; NaN: there are none */
     double mean_s, longest_s;
     size_t done_badly; /* of done: with another status than 'done' */
+    int64_t *stray; /* planned runs of the campaign that are no point of the file (any more) */
+    size_t strays, stray_capacity;
 };
 
 void plan_open(struct plan *plan, const struct sweep *sweep);
@@ -59,6 +61,8 @@ bool plan_look(struct plan *plan, const struct results *results, const struct ru
  * all.  One transaction: two sweeps at once do not plan a point twice. */
 bool plan_write(struct plan *plan, struct results *results, const struct run_build *build,
                 const bool *chosen, struct err *err);
+/* Deletes the strays, but for those that another sweep is at. */
+bool plan_prune(struct plan *plan, struct results *results, struct err *err);
 /* What another database has done already is not to be done here; what it knows of learning is
  * read from there (learning_read). */
 bool plan_leave_out(struct plan *plan, const struct results *other,

@@ -313,6 +313,25 @@ class Fast(SweepCase):
         self.assertFalse((self.folder / "no.db").exists())
         self.run_sweep(path, self.folder / "a.db", "-j", 300)  # and what it does not need, idles
 
+    def test_points_taken_out_of_the_file_are_told_and_removed_when_asked(self):
+        database = self.folder / "a.db"
+        path = self.sweep({"axes": {"grid": {"workers": [2, 3, 4, 5]}}})
+        traincast("sweep", path, "--shard", "1/4", "--db", self.folder / "shard.db")
+        traincast("sweep", path, self.folder / "shard.db", "--merge", "--db", database,
+                  expect=RUN_FAILED)
+        path = self.sweep({"axes": {"grid": {"workers": [3, 4]}}})
+        said = traincast("sweep", path, "--db", database)
+        self.assertIn("1 planned points of campaign 'sweep' are not in this file", said.stderr)
+        self.assertIn("1 more wait there", traincast("sweep", path, "-n", "--db", database).stdout)
+        self.assertEqual(traincast("sweep", path, "--prune", "--db", database).stderr, "")
+        opened = Database(database)
+        self.assertEqual([tuple(row) for row in opened.rows(
+            "SELECT workers, status FROM runs ORDER BY workers")],
+            [(2, "done"), (3, "done"), (4, "done")])
+        self.assertEqual(opened.rows("SELECT key FROM param WHERE key = 'groups.workers.count' AND value_text = '5'"), [])
+        self.assertEqual(opened.rows("PRAGMA foreign_key_check"), [])
+        opened.close()
+
     def test_what_another_database_has_done_is_left_out(self):
         path = self.sweep({"axes": {"grid": {"workers": [1, 2, 3]}}})
         self.run_sweep(path, self.folder / "one.db", "--shard", "2/3")
