@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * sweep_slurm.c -- `traincast sweep --engine slurm`: the points as tasks of job arrays.
  *
- * Each task runs its share of the points into a database of its own (DB.shards/NAME.db), which
- * only it writes, and which this process merges when the array is over: nobody relies on locks
- * across machines.  A task that is queued again, or begun by another call of this command, goes
- * on with its database.  Two arrays one after another: what many points learn alike is computed
- * by the first, a point each, and repeated by the second. */
+ * Each task runs its share of the points into a database of its own (DB.shards/CAMPAIGN-*.db),
+ * which only it writes, and which this process merges when the array is over: nobody relies on
+ * locks across machines.  A task that is queued again, or begun by another call of this
+ * command, goes on with its database.  Two arrays one after another: what many points learn
+ * alike is computed by the first, a point each, and repeated by the second. */
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +26,7 @@ enum { TASKS_PRESET = 10, PATIENCE_S = 120 };
 struct array {
     struct sweep_call *call;
     struct results *results;
-    const char *folder, *word; /* of its files: "leaders", "points" */
+    const char *folder, *word; /* of its files: "CAMPAIGN-leaders", "CAMPAIGN-points" */
     int tasks;
     bool leaders;
 };
@@ -101,19 +103,31 @@ static bool write_script(const struct array *array, const char *path, struct err
 }
 
 /* -- the array -- */
+static bool is_shard(const struct array *array, const char *name)
+{
+    size_t length = strlen(array->word), size = strlen(name);
+
+    return strncmp(name, array->word, length) == 0 && name[length] == '-' &&
+           strcmp(name + size - 3, ".db") == 0;
+}
+
+/* All shards that there are, also of an earlier call with another number of tasks. */
 static bool merge(const struct array *array, struct err *err)
 {
+    struct dirent **file = NULL;
+    int files = scandir(array->folder, &file, NULL, alphasort);
+    int64_t merged;
     bool ok = true;
 
-    for (int i = 1; ok && i <= array->tasks; i++) {
-        char *path =
-            memory_format("%s/%s-%d-%d.db", array->folder, array->word, array->tasks, i);
-        int64_t merged;
+    for (int i = 0; i < files; i++) {
+        char *path = memory_format("%s/%s", array->folder, file[i]->d_name);
 
-        if (access(path, F_OK) == 0)
+        if (ok && is_shard(array, file[i]->d_name))
             ok = results_merge(array->results, path, &merged, err);
         free(path);
+        free(file[i]);
     }
+    free(file);
     return ok && plan_look(&array->call->plan, array->results, &array->call->build, err);
 }
 
@@ -151,10 +165,8 @@ static bool run_array(const struct array *array, struct err *err)
     struct slurm_array job = {array->call->sweep->name, script, log,
                               array->call->options->slurm_args, array->tasks};
     char number[64] = "";
-    bool ok = merge(array, err); /* what an earlier call left behind */
-
-    ok = ok && write_script(array, script, err) && slurm_submit(&job, number, err) &&
-         await(array, number, err) && merge(array, err);
+    bool ok = write_script(array, script, err) && slurm_submit(&job, number, err) &&
+              await(array, number, err) && merge(array, err);
     free(script);
     free(log);
     return ok;
@@ -165,24 +177,52 @@ static size_t left(const struct plan *plan)
     return plan->news + plan->due;
 }
 
+/* As much of the campaign's name as any shell and file system takes: two campaigns of one
+ * database must not write the same shards. */
+static char *word_of(const struct sweep *sweep, const char *what)
+{
+    char *word = memory_format("%s-%s", sweep->name, what);
+
+    for (char *c = word; *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr("._-", *c))
+            *c = '_';
+    return word;
+}
+
+static int tasks_of(const struct sweep_call *call)
+{
+    int tasks = call->options->tasks > 0 ? call->options->tasks : TASKS_PRESET;
+
+    return (size_t)tasks > call->sweep->points ? (int)call->sweep->points : tasks;
+}
+
 bool sweep_on_slurm(struct sweep_call *call, struct results *results, struct err *err)
 {
     char *db = realpath(call->db, NULL);
     char *folder = memory_format("%s.shards", db ? db : call->db);
-    int tasks = call->options->tasks > 0 ? call->options->tasks : TASKS_PRESET;
-    struct array array = {
-        .call = call, .results = results, .folder = folder, .tasks = tasks, .word = "leaders"};
+    char *leaders = word_of(call->sweep, "leaders"), *points = word_of(call->sweep, "points");
+    struct array array = {.call = call,
+                          .results = results,
+                          .folder = folder,
+                          .tasks = tasks_of(call),
+                          .word = leaders,
+                          .leaders = true};
     bool ok = mkdir(folder, 0777) == 0 || errno == EEXIST ||
               err_set(err, "%s cannot be made: %s", folder, strerror(errno));
 
-    array.leaders = true;
+    ok = ok && merge(&array, err); /* what an earlier call left behind */
+    array.word = points;
+    ok = ok && merge(&array, err);
+    array.word = leaders;
     if (ok && !call->options->no_reuse && call->plan.learnings_new &&
         call->plan.learnings_new < left(&call->plan))
         ok = run_array(&array, err);
     array.leaders = false;
-    array.word = "points";
+    array.word = points;
     if (ok && left(&call->plan) && !sweep_is_interrupted())
         ok = run_array(&array, err);
+    free(leaders);
+    free(points);
     free(folder);
     free(db);
     return ok;

@@ -158,12 +158,14 @@ static bool merge_attached(struct results *results, int64_t *ret_merged, struct 
     return ok;
 }
 
-static bool is_same_file(const char *path, const char *other)
+/* The file itself, or one whose task was ended before it wrote anything. */
+static bool has_no_news(const char *path, const char *ours)
 {
     struct stat a, b;
 
-    return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
-           a.st_ino == b.st_ino;
+    return stat(path, &a) == 0 &&
+           (a.st_size == 0 ||
+            (stat(ours, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino));
 }
 
 bool results_merge(struct results *results, const char *path, int64_t *ret_merged,
@@ -174,7 +176,7 @@ bool results_merge(struct results *results, const char *path, int64_t *ret_merge
     bool ok;
 
     *ret_merged = 0;
-    if (is_same_file(path, results->path))
+    if (has_no_news(path, results->path))
         return true;
     /* Opened by itself first: what is wrong with it is told of it, and it is brought up. */
     shard = results_open_to_read(path, err);

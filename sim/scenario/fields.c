@@ -70,7 +70,7 @@ static const struct field link_fields[] = {
 };
 
 static const struct field charge_as_fields[] = {
-    CONF(struct charge_as_conf, rows, .min = 1, .optional = true,
+    CONF(struct charge_as_conf, rows, .min = 1, .max = 1e12, .optional = true,
          .absent = "the rows that are there", .doc = "Rows of the full data set."),
     CONF(struct charge_as_conf, bytes, .min = 1, .optional = true,
          .absent = "the bytes that are there", .doc = "Bytes of the full data set."),

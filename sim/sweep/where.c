@@ -17,7 +17,7 @@ enum sort { SORT_TRUTH, SORT_NUMBER, SORT_TEXT, SORT_ABSENT };
 struct operand {
     enum sort sort;
     bool truth;
-    double number;
+    double number; /* of a text in quotes: NaN, or the quantity that it is as well */
     char text[LONGEST];
 };
 
@@ -105,6 +105,7 @@ static bool quoted(struct reader *r, struct operand *out)
         return wrong(r, "lacks a closing quote");
     *out = (struct operand){.sort = SORT_TEXT};
     memcpy(out->text, r->at, length);
+    out->number = axes_number(out->text, NULL);
     r->at += length + 1;
     return true;
 }
@@ -122,7 +123,7 @@ static bool named(struct reader *r, struct operand *out)
         return wrong(r, "lacks a name or a number");
     memcpy(name, r->at, length);
     name[length] = '\0';
-    *out = (struct operand){.sort = SORT_TEXT};
+    *out = (struct operand){.sort = SORT_TEXT, .number = NAN};
     switch (r->name(r->arg, name, &value, &near)) {
     case WHERE_UNKNOWN:
         return err_set(r->err, "names '%s', which is neither an axis nor a value of one%s%s%s",
@@ -221,12 +222,23 @@ static bool sum(struct reader *r, struct operand *out)
 }
 
 /* -- truth -- */
+/* '2 GB', as the conditions of questions have it. */
+static void as_quantity(struct operand *operand, const struct operand *other)
+{
+    if (other->sort == SORT_NUMBER && operand->sort == SORT_TEXT && !isnan(operand->number))
+        operand->sort = SORT_NUMBER;
+}
+
 static bool compare(struct reader *r, const char *sign, struct operand *left,
-                    const struct operand *right)
+                    struct operand *right)
 {
     double order = left->number - right->number;
-    bool equality = sign[0] == '=' || sign[0] == '!';
-    enum sort sort = left->sort;
+    bool equality = strchr("=!", sign[0]) || sign[1] == '>';
+    enum sort sort;
+
+    as_quantity(left, right);
+    as_quantity(right, left);
+    sort = left->sort;
 
     if (sort == SORT_ABSENT || right->sort == SORT_ABSENT) {
         *left = (struct operand){.sort = SORT_TRUTH};
@@ -239,18 +251,18 @@ static bool compare(struct reader *r, const char *sign, struct operand *left,
     if (sort == SORT_TEXT)
         order = strcmp(left->text, right->text);
     *left = (struct operand){.sort = SORT_TRUTH};
-    left->truth = strcmp(sign, "==") == 0   ? order == 0
-                  : strcmp(sign, "!=") == 0 ? order != 0
-                  : strcmp(sign, "<=") == 0 ? order <= 0
-                  : strcmp(sign, ">=") == 0 ? order >= 0
-                  : strcmp(sign, "<") == 0  ? order < 0
-                                            : order > 0;
+    left->truth = sign[0] == '='                     ? order == 0
+                  : sign[0] == '!' || sign[1] == '>' ? order != 0
+                  : strcmp(sign, "<=") == 0          ? order <= 0
+                  : strcmp(sign, ">=") == 0          ? order >= 0
+                  : strcmp(sign, "<") == 0           ? order < 0
+                                                     : order > 0;
     return true;
 }
 
 static bool one(struct reader *r, struct operand *out)
 {
-    static const char *const signs[] = {"==", "!=", "<=", ">=", "<", ">"};
+    static const char *const signs[] = {"==", "!=", "<>", "<=", ">=", "<", ">", "="};
     struct operand right;
 
     if (take_word(r, "not")) {

@@ -97,6 +97,16 @@ class Fast(SlurmCase):
         self.assertIn("leaders", leaders)
         self.assertEqual(database.value("SELECT count(*) FROM trajectories"), 2)
 
+    def test_shards_of_an_earlier_call_with_other_tasks_are_not_lost(self):
+        path, shards = self.files(), self.folder / "there.db.shards"
+        shards.mkdir()
+        for part in 1, 2, 3:
+            traincast("sweep", path, "--shard", f"{part}/3", "-q",
+                      "--db", shards / f"sweep-points-3-{part}.db")
+        (shards / "sweep-points-3-4.db").touch()  # its task was ended before it wrote anything
+        self.both(path, "--tasks", "2", env=self.env)
+        self.assertFalse((self.folder / "calls").exists())
+
     def test_a_second_call_has_nothing_to_submit(self):
         path = self.files()
         self.both(path, env=self.env)
