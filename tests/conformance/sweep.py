@@ -303,7 +303,7 @@ class Fast(SweepCase):
                          [False, False])
         for shards in (one,), (one, merged):
             traincast("sweep", path, *shards, "--merge", "--db", merged, expect=RUN_FAILED)
-        self.assertEqual(traincast("sweep", path, "--db", merged).stderr, "")
+        self.assertNotIn("runs merged", traincast("sweep", path, "--db", merged).stderr)
 
     def test_numbers_that_no_machine_has_are_refused(self):
         path = self.sweep({"axes": {"grid": {"workers": [1, 2]}}})
@@ -325,7 +325,7 @@ class Fast(SweepCase):
         said = traincast("sweep", path, "--db", database)
         self.assertIn("1 planned points of campaign 'sweep' are not in this file", said.stderr)
         self.assertIn("1 more wait there", traincast("sweep", path, "-n", "--db", database).stdout)
-        self.assertEqual(traincast("sweep", path, "--prune", "--db", database).stderr, "")
+        self.assertNotIn("note:", traincast("sweep", path, "--prune", "--db", database).stderr)
         opened = Database(database)
         self.assertEqual([tuple(row) for row in opened.rows(
             "SELECT workers, status FROM runs ORDER BY workers")],
