@@ -154,26 +154,26 @@ bool sweep_print_result(const struct sweep_run *run, const char *db, bool json,
                         const char *next)
 {
     const struct sweep_progress *now = &run->now;
-    size_t failed_before = 0, left, same = 0;
+    size_t failed_before, left, same = 0, before;
 
     for (size_t i = 0; i < run->plan->sweep->points; i++) {
         if (run->chosen && !run->chosen[i])
             continue;
         same += run->plan->point[i].state == PLANNED_SAME;
     }
-    failed_before = run->plan->done_badly;
+    failed_before = now->badly_before;
+    before = now->before - failed_before - same;
     left = now->points - now->before - now->done - now->elsewhere - now->failed;
     if (json)
-        print_json(json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:b, s:f, s:s}", "sweep",
+        print_json(json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:b, s:f, s:s}", "sweep",
                              run->plan->sweep->name, "points", (int)now->points, "done_now",
-                             (int)now->done, "done_before", (int)(now->before - failed_before),
-                             "done_elsewhere", (int)now->elsewhere, "failed",
-                             (int)(now->failed + failed_before), "left", (int)left,
-                             "interrupted", (int)run->interrupted, "elapsed_s", now->elapsed_s,
-                             "db", db));
+                             (int)now->done, "done_before", (int)before, "done_elsewhere",
+                             (int)now->elsewhere, "failed", (int)(now->failed + failed_before),
+                             "left", (int)left, "same", (int)same, "interrupted",
+                             (int)run->interrupted, "elapsed_s", now->elapsed_s, "db", db));
     else
         printf("%s: %zu points: %zu done now, %zu before, %zu failed%s in %.1f s (%s)\n",
-               run->plan->sweep->name, now->points, now->done, now->before - failed_before,
+               run->plan->sweep->name, now->points, now->done, before,
                now->failed + failed_before, left ? ", some not run" : "", now->elapsed_s, db);
     if (!json && now->elsewhere)
         printf("  %zu more were finished meanwhile by another sweep\n", now->elsewhere);

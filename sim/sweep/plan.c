@@ -232,7 +232,7 @@ static void note_stored(void *arg, const struct results_cell *cell, int columns)
 static void count(struct plan *plan)
 {
     count_learnings(plan);
-    plan->news = plan->due = plan->done = plan->same = plan->done_badly = 0;
+    plan->news = plan->due = plan->done = plan->same = 0;
     for (size_t i = 0; i < plan->sweep->points; i++) {
         const struct planned *point = &plan->point[i];
 
@@ -240,7 +240,6 @@ static void count(struct plan *plan)
         plan->due += point->state == PLANNED_DUE;
         plan->done += point->state == PLANNED_DONE;
         plan->same += point->state == PLANNED_SAME;
-        plan->done_badly += point->state == PLANNED_DONE && point->status != RUN_DONE;
     }
 }
 

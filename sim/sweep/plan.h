@@ -42,7 +42,6 @@ struct plan {
     /* real time of the runs of this campaign that are in the database: the mean, and the
      * longest, which computed what others repeat; NaN: there are none */
     double mean_s, longest_s;
-    size_t done_badly; /* of done: with another status than 'done' */
     int64_t *stray; /* planned runs of the campaign that are no point of the file (any more) */
     size_t strays, stray_capacity;
 };

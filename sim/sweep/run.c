@@ -34,6 +34,11 @@ bool sweep_is_interrupted(void)
     return interrupts != 0;
 }
 
+static bool ended_badly(const struct planned *planned)
+{
+    return planned->state == PLANNED_DONE && planned->status != RUN_DONE;
+}
+
 void sweep_run_tally(struct sweep_run *run, struct plan *plan, const bool *chosen)
 {
     *run = (struct sweep_run){.plan = plan, .chosen = chosen, .interrupted = interrupts != 0};
@@ -43,6 +48,7 @@ void sweep_run_tally(struct sweep_run *run, struct plan *plan, const bool *chose
         run->now.points++;
         run->now.before +=
             plan->point[i].state == PLANNED_DONE || plan->point[i].state == PLANNED_SAME;
+        run->now.badly_before += ended_badly(&plan->point[i]);
     }
 }
 
@@ -408,6 +414,7 @@ static void fill_queue(struct fleet *fleet)
         if (run->chosen && !run->chosen[i])
             continue;
         run->now.points++;
+        run->now.badly_before += ended_badly(&plan->point[i]);
         if (plan->point[i].state == PLANNED_DUE)
             queue_add(&fleet->queue, i, learning, plan->point[i].wanted,
                       &most[learning == LEARNING_NONE ? plan->learnings.count : learning]);

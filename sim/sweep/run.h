@@ -11,7 +11,8 @@
 #include "sim/sweep/plan.h"
 
 struct sweep_progress {
-    size_t points, before;    /* all; done before this call */
+    size_t points, before;    /* all; done before this call, or the same as another */
+    size_t badly_before;      /* of before: did not end well */
     size_t done, failed;      /* in this call; failed is not part of done */
     size_t elsewhere;         /* another sweep of the same database finished them meanwhile */
     double elapsed_s;         /* real time since it began */

@@ -173,6 +173,12 @@ class Fast(SweepCase):
                          ["tiny/s3 latency=40 ms", "tiny/s3 latency=50 ms", "tiny/dynamodb"])
         self.assertEqual(points[0][2]["channel"], "s3 latency=40 ms")
 
+    def test_points_that_ask_for_the_same_are_run_once_and_counted_apart(self):
+        path = self.sweep({"axes": {"grid": {"workers": [1, 1]}}})
+        _, said = self.run_sweep(path, self.folder / "a.db")
+        self.assertEqual([said[key] for key in ("done_now", "done_before", "same", "left")],
+                         [1, 0, 1, 0])
+
     def test_points_that_are_called_the_same_are_told(self):
         path = self.sweep({"axes": {"grid": {"workers": [1, 2]}}, "point_name": "point"})
         said = traincast("sweep", path, "--list").stderr
@@ -346,6 +352,14 @@ class Fast(SweepCase):
         self.assertEqual((said["done_now"], said["failed"]), (2, 1))
         self.assertEqual([row[0] for row in database.rows("SELECT status FROM runs")],
                          ["done", "planned", "done"])
+
+    def test_failures_of_other_shards_are_not_this_one_s(self):
+        path = self.sweep({"axes": {"grid": {"stop.time": ["1000 s", "2000 s"],
+                                             "optimizer.learning_rate": [0.1, 1e308]}}})
+        for shard, failed in ("2/2", 2), ("1/2", 0):  # into one file
+            _, said = self.run_sweep(path, self.folder / "a.db", "--shard", shard,
+                                     expect=RUN_FAILED if failed else DONE)
+            self.assertEqual((said["done_before"], said["failed"]), (0, failed))
 
     # -- what is learnt is computed once --
     def reused(self, description, expect=DONE, learnings=None):
