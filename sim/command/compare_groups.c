@@ -27,13 +27,27 @@ static int widest_measure(const struct contrast *contrast)
     return (int)widest;
 }
 
+static void print_mean(double mean)
+{
+    if (isnan(mean))
+        printf("  %12s", "-");
+    else
+        printf("  %12.6g", mean);
+}
+
 static void print_line(const struct contrast_line *line, int width)
 {
     const struct interval *d = &line->difference;
     double percent = 100 / line->mean[0].mean;
 
-    printf("%-*s  %12.6g  %12.6g  ", width, line->measure, line->mean[0].mean,
-           line->mean[1].mean);
+    printf("%-*s", width, line->measure);
+    print_mean(line->mean[0].mean);
+    print_mean(line->mean[1].mean);
+    if (isnan(d->mean)) {
+        printf("  %12s\n", "-");
+        return;
+    }
+    printf("  ");
     if (isnan(d->half)) {
         printf("%+12.6g  %27s", d->mean, "-");
         if (isfinite(percent))

@@ -179,6 +179,11 @@ class Groups(Case):
         self.assertEqual(traincast("compare", self.path, "channel='s3'", "channel='direct'").stderr,
                          "")
 
+    def test_a_measure_without_numbers_has_none(self):
+        done = traincast("compare", self.path, "channel = 's3'", "channel = 'direct'", "-m", "name")
+        self.assertNotIn("nan", done.stdout)
+        self.assertIn("have no name", done.stderr)
+
     def test_groups_that_make_no_sense_exit_2(self):
         for a, b, words in (("workers = 2", "channel = 's3'", "is in both groups"),
                             ("workers = 99", "channel = 's3'", "no run that is done"),
