@@ -62,6 +62,13 @@ struct expectation {
                     bool squared);
 };
 
+/* What a linear model minimises (objective.h). */
+struct objective {
+    const struct loss *loss;
+    double weight;
+    double l1, l2;
+};
+
 struct model_kind {
     struct kind kind;
     bool convex;     /* the objective is, whatever the data */
@@ -101,6 +108,9 @@ struct model_kind {
                     float rate);
 
     const struct expectation *expectation; /* NULL: it is not learnt so */
+
+    /* What the functions of objective.h learn; NULL: others are used. */
+    struct objective (*objective)(const struct model *model);
 
     /* Adds the rows' losses and hits to *score. */
     void (*evaluate)(const struct model *model, const float *w, struct rows rows,

@@ -42,7 +42,7 @@ static float sign_of(float x)
     return (float)(x > 0) - (float)(x < 0);
 }
 
-double objective_penalty(const struct objective *objective, const struct model *model,
+static double penalty_of(const struct objective *objective, const struct model *model,
                          const float *w)
 {
     double squares = 0, moduli = 0;
@@ -54,6 +54,13 @@ double objective_penalty(const struct objective *objective, const struct model *
         moduli += fabs((double)w[i]);
     }
     return objective->l2 / 2 * squares + objective->l1 * moduli;
+}
+
+double objective_penalty(const struct model *model, const float *w)
+{
+    struct objective objective = model->kind->objective(model);
+
+    return penalty_of(&objective, model, w);
 }
 
 /* gradient += the penalties' slope at w. */
@@ -109,24 +116,25 @@ static void gradient_of(const struct objective *objective, struct linear *linear
     add_penalties(objective, model, linear->w, gradient);
     if (ret_loss)
         *ret_loss = loss * objective->weight / (double)linear->rows.count +
-                    objective_penalty(objective, model, linear->w);
+                    penalty_of(objective, model, linear->w);
 }
 
-void objective_gradient(const struct objective *objective, const struct model *model,
-                        const float *w, struct rows rows, float *scratch, float *gradient,
-                        double *ret_loss)
+void objective_gradient(const struct model *model, const float *w, struct rows rows,
+                        float *scratch, float *gradient, double *ret_loss)
 {
+    struct objective objective = model->kind->objective(model);
     struct linear linear;
 
     linear_begin(&linear, model, w, rows, scratch);
-    gradient_of(objective, &linear, model, gradient, ret_loss);
+    gradient_of(&objective, &linear, model, gradient, ret_loss);
 }
 
 /* Penalties reach all weights. */
-int64_t objective_gradient_nonzeros(const struct objective *objective,
-                                    const struct model *model, const struct touched *rows)
+int64_t objective_gradient_nonzeros(const struct model *model, const struct touched *rows)
 {
-    if (!model->sparse || objective->l1 != 0 || objective->l2 != 0)
+    struct objective objective = model->kind->objective(model);
+
+    if (!model->sparse || objective.l1 != 0 || objective.l2 != 0)
         return model->parameters;
     return (rows->features + 1) * model->classes;
 }
@@ -170,24 +178,26 @@ static void descend_sparse(const struct objective *objective, const struct model
         w[objective_penalised(model) + k] += scale * (float)linear.bias[k];
 }
 
-void objective_descend(const struct objective *objective, const struct model *model, float *w,
-                       struct rows rows, float *scratch, float rate)
+void objective_descend(const struct model *model, float *w, struct rows rows, float *scratch,
+                       float rate)
 {
+    struct objective objective = model->kind->objective(model);
     struct linear linear;
 
     if (model->sparse) {
-        descend_sparse(objective, model, w, rows, scratch, rate);
+        descend_sparse(&objective, model, w, rows, scratch, rate);
         return;
     }
     linear_begin(&linear, model, w, rows, scratch);
-    gradient_of(objective, &linear, model, linear.gradient, NULL);
+    gradient_of(&objective, &linear, model, linear.gradient, NULL);
     for (int64_t i = 0; i < model->parameters; i++)
         w[i] -= rate * linear.gradient[i];
 }
 
-void objective_evaluate(const struct objective *objective, const struct model *model,
-                        const float *w, struct rows rows, float *scratch, struct score *score)
+void objective_evaluate(const struct model *model, const float *w, struct rows rows,
+                        float *scratch, struct score *score)
 {
+    struct objective objective = model->kind->objective(model);
     struct linear linear;
     double loss = 0;
 
@@ -195,16 +205,16 @@ void objective_evaluate(const struct objective *objective, const struct model *m
     for (int64_t from = 0, count; from < rows.count; from += count) {
         count = linear_block(&linear, from);
         linear_outputs(&linear, from, count);
-        objective->loss->score(linear.z, linear.classes, count, linear.label, &loss,
-                               &score->correct);
+        objective.loss->score(linear.z, linear.classes, count, linear.label, &loss,
+                              &score->correct);
     }
-    score->loss += objective->weight * loss;
+    score->loss += objective.weight * loss;
     score->rows += rows.count;
 }
 
-struct work objective_step_work(const struct model *model, double loss_flops, int64_t rows,
-                                int64_t nonzeros)
+struct work objective_step_work(const struct model *model, int64_t rows, int64_t nonzeros)
 {
+    double loss_flops = model->kind->objective(model).loss->flops;
     double K = model->classes;
 
     return (struct work){.rows = rows,
@@ -214,9 +224,9 @@ struct work objective_step_work(const struct model *model, double loss_flops, in
                                   2 * (double)model->parameters};
 }
 
-struct work objective_evaluate_work(const struct model *model, double loss_flops, int64_t rows,
-                                    int64_t nonzeros)
+struct work objective_evaluate_work(const struct model *model, int64_t rows, int64_t nonzeros)
 {
+    double loss_flops = model->kind->objective(model).loss->flops;
     double K = model->classes;
 
     return (struct work){.rows = rows,

@@ -16,38 +16,33 @@ struct loss {
                       double *sum);
     void (*score)(const float *z, int32_t classes, int64_t count, const int32_t *label,
                   double *loss, int64_t *correct);
+    double flops; /* operations on each output of each row */
 };
-
-struct objective {
-    const struct loss *loss;
-    double weight;
-    double l1, l2;
-};
-
-/* The functions of a model_kind, for such an objective. */
-void objective_gradient(const struct objective *objective, const struct model *model,
-                        const float *w, struct rows rows, float *scratch, float *gradient,
-                        double *ret_loss);
-void objective_descend(const struct objective *objective, const struct model *model, float *w,
-                       struct rows rows, float *scratch, float rate);
-void objective_evaluate(const struct objective *objective, const struct model *model,
-                        const float *w, struct rows rows, float *scratch, struct score *score);
-int64_t objective_gradient_nonzeros(const struct objective *objective,
-                                    const struct model *model, const struct touched *rows);
-double objective_penalty(const struct objective *objective, const struct model *model,
-                         const float *w);
-int64_t objective_penalised(const struct model *model); /* weights without biases */
 
 /* (D + 1) K outputs' parameters; -1 with a sentence that begins with the model's name. */
 int64_t objective_parameters(const char *name, int32_t features, int32_t classes,
                              struct err *err);
-void objective_init(const struct model *model, uint64_t seed, float *w);
 
-/* loss_flops: operations on each output of each row. */
-struct work objective_step_work(const struct model *model, double loss_flops, int64_t rows,
-                                int64_t nonzeros);
-struct work objective_evaluate_work(const struct model *model, double loss_flops, int64_t rows,
-                                    int64_t nonzeros);
+/* Members of a model_kind that has .objective. */
+#define OBJECTIVE_FUNCTIONS                                                                    \
+    .convex = true, .init = objective_init, .scratch_floats = linear_scratch_floats,           \
+    .gradient = objective_gradient, .gradient_nonzeros = objective_gradient_nonzeros,          \
+    .descend = objective_descend, .evaluate = objective_evaluate,                              \
+    .penalty = objective_penalty, .penalised = objective_penalised,                            \
+    .step_work = objective_step_work, .evaluate_work = objective_evaluate_work
+
+void objective_init(const struct model *model, uint64_t seed, float *w);
+void objective_gradient(const struct model *model, const float *w, struct rows rows,
+                        float *scratch, float *gradient, double *ret_loss);
+int64_t objective_gradient_nonzeros(const struct model *model, const struct touched *rows);
+void objective_descend(const struct model *model, float *w, struct rows rows, float *scratch,
+                       float rate);
+void objective_evaluate(const struct model *model, const float *w, struct rows rows,
+                        float *scratch, struct score *score);
+double objective_penalty(const struct model *model, const float *w);
+int64_t objective_penalised(const struct model *model); /* weights without biases */
+struct work objective_step_work(const struct model *model, int64_t rows, int64_t nonzeros);
+struct work objective_evaluate_work(const struct model *model, int64_t rows, int64_t nonzeros);
 
 /* Rows of the tables of such models. */
 #define OBJECTIVE_PENALTIES(conf_)                                                             \

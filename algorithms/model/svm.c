@@ -12,8 +12,6 @@
 #include "algorithms/math/hinge.h"
 #include "algorithms/model/objective.h"
 
-enum { HINGE_FLOPS = 3 };
-
 static const struct field fields[] = {
     OBJECTIVE_PENALTIES(struct svm_conf),
     CONF(struct svm_conf, average_outputs, .preset = "no",
@@ -23,9 +21,10 @@ static const struct field fields[] = {
     CONF_END,
 };
 
-static const struct loss hinge = {.residuals = hinge_residuals, .score = hinge_score};
+static const struct loss hinge = {
+    .residuals = hinge_residuals, .score = hinge_score, .flops = 3};
 
-static struct objective objective_of(const struct model *model)
+static struct objective svm_objective(const struct model *model)
 {
     const struct svm_conf *conf = model->conf;
 
@@ -46,70 +45,13 @@ static int64_t svm_parameters(const void *conf, int32_t features, int32_t classe
     return objective_parameters("svm", features, classes, err);
 }
 
-static void svm_gradient(const struct model *model, const float *w, struct rows rows,
-                         float *scratch, float *gradient, double *ret_loss)
-{
-    struct objective objective = objective_of(model);
-
-    objective_gradient(&objective, model, w, rows, scratch, gradient, ret_loss);
-}
-
-static int64_t svm_gradient_nonzeros(const struct model *model, const struct touched *rows)
-{
-    struct objective objective = objective_of(model);
-
-    return objective_gradient_nonzeros(&objective, model, rows);
-}
-
-static void svm_descend(const struct model *model, float *w, struct rows rows, float *scratch,
-                        float rate)
-{
-    struct objective objective = objective_of(model);
-
-    objective_descend(&objective, model, w, rows, scratch, rate);
-}
-
-static void svm_evaluate(const struct model *model, const float *w, struct rows rows,
-                         float *scratch, struct score *score)
-{
-    struct objective objective = objective_of(model);
-
-    objective_evaluate(&objective, model, w, rows, scratch, score);
-}
-
-static double svm_penalty(const struct model *model, const float *w)
-{
-    struct objective objective = objective_of(model);
-
-    return objective_penalty(&objective, model, w);
-}
-
-static struct work svm_step_work(const struct model *model, int64_t rows, int64_t nonzeros)
-{
-    return objective_step_work(model, HINGE_FLOPS, rows, nonzeros);
-}
-
-static struct work svm_evaluate_work(const struct model *model, int64_t rows, int64_t nonzeros)
-{
-    return objective_evaluate_work(model, HINGE_FLOPS, rows, nonzeros);
-}
-
 const struct model_kind model_svm = {
     .kind = {.name = "svm",
              .doc = "Linear support vector machine: mean hinge loss of the difference of two "
                     "linear outputs.",
              .fields = fields,
              .conf_size = sizeof(struct svm_conf)},
-    .convex = true,
+    OBJECTIVE_FUNCTIONS,
     .parameters = svm_parameters,
-    .init = objective_init,
-    .scratch_floats = linear_scratch_floats,
-    .gradient = svm_gradient,
-    .gradient_nonzeros = svm_gradient_nonzeros,
-    .descend = svm_descend,
-    .evaluate = svm_evaluate,
-    .penalty = svm_penalty,
-    .penalised = objective_penalised,
-    .step_work = svm_step_work,
-    .evaluate_work = svm_evaluate_work,
+    .objective = svm_objective,
 };

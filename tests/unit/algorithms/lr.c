@@ -211,7 +211,8 @@ static void data_with_one_class_are_refused_with_a_sentence(void **state)
 static void work_counts_rows_non_zeros_and_operations(void **state)
 {
     struct lr_conf conf = {0};
-    struct model model = {.conf = &conf, .features = 28, .classes = 2, .parameters = 58};
+    struct model model = {
+        .kind = lr_kind(), .conf = &conf, .features = 28, .classes = 2, .parameters = 58};
     struct work step = lr_kind()->step_work(&model, 1000, 28000);
     struct work evaluate = lr_kind()->evaluate_work(&model, 1000, 28000);
 
