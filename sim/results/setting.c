@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "sim/results/choose.h"
 #include "sim/results/inside.h"
+#include "sim/scenario/shorthand.h"
 
 struct keys {
     const char *word;
@@ -146,20 +147,36 @@ static bool find_setting(struct results *results, const char *word, char **ret_k
     return ok;
 }
 
-/* As scenarios have it: a choice is its kind ("loss" is loss.kind, as in "loss: none"), and
- * the job's settings may be written below it (job.averaging). */
+/* A choice is its kind: "loss" is loss.kind, as in "loss: none". */
+static bool find_choice(struct results *results, const char *word, char **ret_key,
+                        struct err *err)
+{
+    bool ok = find_setting(results, word, ret_key, err);
+
+    if (ok && !*ret_key) {
+        char *kind = memory_format("%s.kind", word);
+
+        ok = find_setting(results, kind, ret_key, err);
+        free(kind);
+    }
+    return ok;
+}
+
+/* As scenarios have it: the job's settings may be written below it (job.averaging), and short
+ * forms stand for long ones (channel.loss). */
 bool results_setting(struct results *results, const char *word, char **ret_key, struct err *err)
 {
-    bool of_job = strncmp(word, "job.", 4) == 0, ok = true;
+    bool ok;
 
     *ret_key = NULL;
-    for (int job = 0; job <= (int)of_job; job++)
-        for (int i = 0; ok && !*ret_key && i < 2; i++) {
-            const char *plain = word + (job ? 4 : 0);
-            char *form = i ? memory_format("%s.kind", plain) : memory_text(plain);
+    ok = find_choice(results, word, ret_key, err);
+    if (ok && !*ret_key && strncmp(word, "job.", 4) == 0)
+        ok = find_choice(results, word + 4, ret_key, err);
+    if (ok && !*ret_key) {
+        char *full = shorthand_in_full(word);
 
-            ok = find_setting(results, form, ret_key, err);
-            free(form);
-        }
+        ok = find_choice(results, full, ret_key, err);
+        free(full);
+    }
     return ok && (*ret_key || say_unknown(results, word, err));
 }

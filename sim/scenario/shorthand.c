@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 enum { LONGEST_PATH = 3 };
 
 const struct shorthand shorthands[] = {
@@ -40,6 +42,19 @@ static const struct shorthand *find(const char *word)
         if (strcmp(s->word, word) == 0)
             return s;
     return NULL;
+}
+
+char *shorthand_in_full(const char *path)
+{
+    for (const struct shorthand *s = shorthands; s->word; s++) {
+        size_t length = strlen(s->word);
+
+        if (strncmp(path, s->word, length) == 0 &&
+            (path[length] == '.' || path[length] == '\0'))
+            return memory_format("%s.%s%s%s%s", s->path[0], s->path[1], s->path[2] ? "." : "",
+                                 s->path[2] ? s->path[2] : "", path + length);
+    }
+    return memory_text(path);
 }
 
 static void put_first(struct node *mapping, struct item *item)

@@ -18,6 +18,8 @@ extern const struct shorthand shorthands[]; /* ends in {NULL} */
 
 /* Rewrites the mapping root in place.  The same thing in both forms is an error. */
 void shorthand_expand(struct arena *arena, struct node *root, struct diag_list *diags);
+/* "channel.loss.ratio" -> "channels.main.loss.ratio"; any other as it is.  The caller's. */
+char *shorthand_in_full(const char *path);
 /* "groups.workers.count" -> "workers"; NULL when it has no short form. */
 const char *shorthand_word(const char *path);
 

@@ -260,7 +260,8 @@ class Fast(Asking):
         path = self.folder / "peers.db"
         self.run_scenario(SOURCE / "tests/golden/replicas.yaml", database=path)
         for condition, runs in (("averaging = 'rps'", 1), ("job.averaging = 'd_psgd'", 0),
-                                ("loss = 'bernoulli'", 1), ("job.local_steps = 2", 1)):
+                                ("loss = 'bernoulli'", 1), ("job.local_steps = 2", 1),
+                                ("channel.loss = 'bernoulli'", 1), ("channel.loss.kind = 'none'", 0)):
             lines = json.loads(traincast("query", path, "runs", "-w", condition, "--json").stdout)
             self.assertEqual(len(lines), runs, condition)
         self.assertIn("did you mean 'averaging'?",
