@@ -180,6 +180,9 @@ static void sleep_for(struct pool *pool, const struct future *future)
     pool->waited_for = NULL;
 }
 
+/* In the order of the queue, also where what is waited for could go first: what is left over by
+ * the end of a round, an evaluation's parts, would keep one lane while the others have nothing
+ * to do any more. */
 void future_wait(struct pool *pool, struct future *future)
 {
     if (!future->shared) {
@@ -192,9 +195,7 @@ void future_wait(struct pool *pool, struct future *future)
     }
     pthread_mutex_lock(&pool->lock);
     while (future->state != FUTURE_DONE) {
-        if (future->state == FUTURE_QUEUED)
-            run_queued(pool, future, 0);
-        else if (pool->first)
+        if (pool->first)
             run_queued(pool, pool->first, 0);
         else
             sleep_for(pool, future);

@@ -45,13 +45,22 @@ const struct field axes_fields[] = {
     CONF_END,
 };
 
-double axes_number(const char *text, const char **ret_unit)
+bool axes_are_of_memory(const char *key)
+{
+    static const char memory[] = "memory";
+    size_t length = strlen(key), size = strlen(memory);
+
+    return length >= size && strcmp(key + length - size, memory) == 0;
+}
+
+double axes_number(const char *text, bool of_memory, const char **ret_unit)
 {
     for (int i = 0; i < DIMENSION_COUNT; i++) {
         double value, scale;
         const char *unit;
 
-        if (!units_parse(text, (enum dimension)i, &value, NULL))
+        if ((of_memory && i == DIMENSION_BYTES) ||
+            !units_parse(text, (enum dimension)i, &value, NULL))
             continue;
         unit = dimension_unit((enum dimension)i, &scale);
         if (ret_unit)
@@ -85,7 +94,7 @@ static void add_text(struct axis *axis, const char *text, const char *word, stru
     struct axis_value value = {
         .text = text, .word = word, .name = word, .place = place, .node = node};
 
-    value.number = axes_number(word, &value.unit);
+    value.number = axes_number(word, axes_are_of_memory(axis->key), &value.unit);
     ROOM_FOR_ONE(axis->value, axis->values, axis->capacity);
     axis->value[axis->values++] = value;
 }

@@ -79,7 +79,9 @@ bool axes_read(struct axes *ret_axes, const struct axes_conf *conf, uint64_t see
 typedef void(axes_value_fn)(void *arg, const struct axis *axis, const struct axis_value *value);
 void axes_of(const struct axes *axes, size_t combination, axes_value_fn *each, void *arg);
 
+/* Whether a key's bytes are of memory, whose MB and GB are powers of 1024. */
+bool axes_are_of_memory(const char *key);
 /* text as a number with any unit; NaN when it is none. */
-double axes_number(const char *text, const char **ret_unit);
+double axes_number(const char *text, bool of_memory, const char **ret_unit);
 
 #endif

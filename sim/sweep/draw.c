@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/rng.h"
 #include "base/units.h"
+#include "sim/sweep/axes.h"
 
 /* -- reading -- */
 /* "10 MB/s" as 10 and "MB/s". */
@@ -35,13 +36,6 @@ static bool split(const struct item *item, double *ret_number, const char **ret_
     return true;
 }
 
-static bool is_memory(const struct draw *draw)
-{
-    size_t length = strlen(draw->key);
-
-    return length >= 6 && strcmp(draw->key + length - 6, "memory") == 0;
-}
-
 /* "3", "GB" in the program's unit of the first dimension that has it; of a function's memory,
  * whose GB are 1024 MB, its own. */
 static bool measure(const struct draw *draw, double number, const char *unit,
@@ -52,7 +46,7 @@ static bool measure(const struct draw *draw, double number, const char *unit,
     snprintf(text, sizeof text, "%.17g %s", number, unit);
     for (int d = 0; d < DIMENSION_COUNT; d++) {
         *ret_dimension = (enum dimension)d;
-        if (d == DIMENSION_BYTES && is_memory(draw))
+        if (d == DIMENSION_BYTES && axes_are_of_memory(draw->key))
             continue;
         if (units_parse(text, *ret_dimension, ret_value, NULL))
             return true;

@@ -26,6 +26,7 @@ struct reader {
     where_name_fn *name;
     void *arg;
     int depth;
+    bool of_memory; /* an axis of memory is named somewhere: MB and GB are powers of 1024 */
     struct err *err;
 };
 
@@ -86,7 +87,7 @@ static bool quantity(struct reader *r, struct operand *out)
         while (length > 0 && text[length - 1] == ' ')
             length--;
         text[length] = '\0';
-        number = axes_number(text, NULL);
+        number = axes_number(text, r->of_memory, NULL);
         if (isnan(number))
             continue;
         r->at += length;
@@ -105,7 +106,7 @@ static bool quoted(struct reader *r, struct operand *out)
         return wrong(r, "lacks a closing quote");
     *out = (struct operand){.sort = SORT_TEXT};
     memcpy(out->text, r->at, length);
-    out->number = axes_number(out->text, NULL);
+    out->number = axes_number(out->text, r->of_memory, NULL);
     r->at += length + 1;
     return true;
 }
@@ -308,10 +309,22 @@ static bool either(struct reader *r, struct operand *out)
     return joined(r, "or", out, both);
 }
 
+/* Is there a name that ends in "memory"? */
+static bool names_memory(const char *text)
+{
+    const char *at = text, *found;
+    size_t size = strlen("memory");
+
+    while ((found = strstr(at, "memory")) && is_of_name(found[size]))
+        at = found + 1;
+    return found != NULL;
+}
+
 bool where_holds(const char *text, where_name_fn *name, void *arg, bool *ret_holds,
                  struct err *err)
 {
-    struct reader r = {.at = text, .name = name, .arg = arg, .err = err};
+    struct reader r = {
+        .at = text, .name = name, .arg = arg, .of_memory = names_memory(text), .err = err};
     struct operand value;
 
     if (!either(&r, &value))

@@ -153,6 +153,7 @@ class Fast(SweepCase):
             "not (workers == 2) and channel != 'dynamodb'": lambda w, m, c: w != 2 and c != "dynamodb",
             "memory = '2 GB' and workers <> 4 and channel = 's3'":
                 lambda w, m, c: m == 2 and w != 4 and c == "s3",
+            "memory >= 2048 MB and channel = s3": lambda w, m, c: m == 2 and c == "s3",
             "(workers + 1) / 2 > 1": lambda w, m, c: (w + 1) / 2 > 1,
         }.items():
             left = [(int(axes["workers"]), int(axes["platform.memory"][0]), axes["channel"])
