@@ -126,7 +126,7 @@ extern const char *const loss_per_names[];
          .doc = "What one loss costs: `message` (each is lost or not), `block` (a message of " \
                 "k packets is void if one of them is lost), `packet` (each packet's slice of " \
                 "the message counts alone)."),                                                 \
-    CONF(struct_, loss.packet_bytes, .key = "packet", .min = 1, .max = 1e9,                    \
+    CONF(struct_, loss.packet_bytes, .key = "packet", .min = 4, .max = 1e9,                    \
          .preset = "1448 B", .doc = "Payload of a packet; with `per: message` it is not used.",\
          .source = "Ethernet's 1,500 bytes less headers of IP and TCP with timestamps")
 /* clang-format on */
