@@ -2,7 +2,6 @@
  * collective.c -- the registry of collectives, and what holds for all of them. */
 #include "algorithms/collective/collective.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -43,12 +42,11 @@ void schedule_done(struct schedule *schedule)
 
 int64_t vector_sent_bytes(struct vector_size size, int64_t bytes, int summed)
 {
-    double share;
+    int64_t sum_bytes = size.sum_bytes ? size.sum_bytes[summed - 1] : size.bytes;
 
-    if (!size.sum_bytes || size.bytes == 0)
+    if (sum_bytes >= size.bytes)
         return bytes;
-    share = (double)size.sum_bytes[summed - 1] / (double)size.bytes;
-    return share < 1 ? (int64_t)ceil(share * (double)bytes) : bytes;
+    return (int64_t)(((__int128)sum_bytes * bytes + size.bytes - 1) / size.bytes);
 }
 
 void collective_steps(const struct choice *choice, struct schedule *out, int rank, int ranks,

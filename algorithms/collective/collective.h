@@ -51,8 +51,8 @@ static inline struct vector_size vector_whole(int64_t bytes)
 {
     return (struct vector_size){.bytes = bytes};
 }
-/* Of a part of `bytes` of the sum of so many ranks' vectors.  SIMPLIFIED: what is not zero is
- * spread evenly over the vector. */
+/* Of a part of `bytes` of the sum of so many ranks' vectors, rounded up.  SIMPLIFIED:
+ * what is not zero is spread evenly over the vector. */
 int64_t vector_sent_bytes(struct vector_size size, int64_t bytes, int summed);
 
 /* One rank's steps, in the order in which its lanes start them. */

@@ -148,6 +148,8 @@ static void a_part_of_a_sparse_vector_has_its_share_of_the_bytes(void **state)
     assert_int_equal(vector_sent_bytes(size, 4, 1), 1);
     assert_int_equal(vector_sent_bytes(size, 4, 2), 4);
     assert_int_equal(vector_sent_bytes(vector_whole(4000), 1000, 2), 1000);
+    for (int64_t sent = 8; sent < 100; sent += 8)
+        assert_int_equal(vector_sent_bytes((struct vector_size){100, &sent}, 100, 1), sent);
 }
 
 int main(void)
