@@ -222,8 +222,8 @@ static void fill_server(struct form *form, const struct learner_facts *facts)
     const struct choice *platform = &form->server->platform;
     struct platform_facts server = platform_kind_of(platform)->facts(platform->conf);
     double cores = fmin(means.threads, server.vcpus);
-    double core_s =
-        1 / server.speed_ratio / value_mean(&form->server->pace.speed_ratio) / fmin(1, cores);
+    double core_s = 1 / server.speed_ratio / value_mean(&form->server->pace.speed_ratio) /
+                    pace_of_member(&form->server->pace, 0) / fmin(1, cores);
     struct critical_line *line = &form->line;
     struct server_line through;
 

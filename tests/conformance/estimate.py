@@ -194,6 +194,10 @@ class Agreement(Estimate):
             with self.subTest(**platform):
                 self.compare(self.server(10, platform=platform))
 
+    def test_a_parameter_server_may_straggle_itself(self):
+        slow = {**self.SERVER, "stragglers": {"it": {"member": 0, "speed": 0.1}}}
+        self.compare({**self.server(10), "groups": {"server": slow}})
+
     def test_a_parameter_servers_sum_of_sparse_messages_is_larger_than_each(self):
         self.compare(self.server(
             10, data={"source": "criteo-like", "rows": 5000}, stop={"rounds": 2},
