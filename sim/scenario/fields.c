@@ -74,7 +74,7 @@ static const struct field charge_as_fields[] = {
          .absent = "the rows that are there", .doc = "Rows of the full data set."),
     CONF(struct charge_as_conf, bytes, .min = 1, .optional = true,
          .absent = "the bytes that are there", .doc = "Bytes of the full data set."),
-    CONF(struct charge_as_conf, test_rows, .min = 1, .optional = true,
+    CONF(struct charge_as_conf, test_rows, .min = 1, .max = 1e12, .optional = true,
          .absent = "the test rows that are there",
          .doc = "Rows of the full test set, where its evaluation is charged."),
     CONF_END,
