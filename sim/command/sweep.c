@@ -315,9 +315,11 @@ static bool are_readable(const char *const *shard)
     bool ok = true;
 
     for (; *shard; shard++)
-        if (access(*shard, R_OK) != 0)
-            ok = fprintf(stderr, "traincast sweep: error: %s cannot be read: %s\n", *shard,
-                         strerror(errno)) < 0;
+        if (access(*shard, R_OK) != 0) {
+            fprintf(stderr, "traincast sweep: error: %s cannot be read: %s\n", *shard,
+                    strerror(errno));
+            ok = false;
+        }
     return ok;
 }
 

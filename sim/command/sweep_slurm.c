@@ -103,12 +103,16 @@ static bool write_script(const struct array *array, const char *path, struct err
 }
 
 /* -- the array -- */
+/* WORD-TASKS-TASK.db; what else begins so may be of a campaign with a longer name. */
 static bool is_shard(const struct array *array, const char *name)
 {
-    size_t length = strlen(array->word), size = strlen(name);
+    size_t length = strlen(array->word);
+    int end = 0;
 
-    return strncmp(name, array->word, length) == 0 && name[length] == '-' &&
-           strcmp(name + size - 3, ".db") == 0;
+    if (strncmp(name, array->word, length) != 0)
+        return false;
+    sscanf(name + length, "-%*d-%*d.db%n", &end);
+    return end > 0 && !name[length + (size_t)end];
 }
 
 /* All shards that there are, also of an earlier call with another number of tasks. */

@@ -371,14 +371,21 @@ bool plan_prune(struct plan *plan, struct results *results, struct err *err)
         enum claim claim = CLAIM_OTHERS;
 
         ok = results_claim(results, plan->stray[i], &claim, &status, err);
-        if (ok && claim == CLAIM_OURS)
+        if (ok && claim == CLAIM_OURS) {
             ok = results_forget(results, plan->stray[i], err);
-        else
-            plan->stray[left++] = plan->stray[i];
+        } else {
+            int64_t others = plan->stray[i];
+
+            plan->stray[i] = plan->stray[left];
+            plan->stray[left++] = others;
+        }
     }
-    plan->strays = left;
     ok = ok && results_forget_unused(results, err);
-    return results_batch_end(results, ok, err) && ok;
+    ok = results_batch_end(results, ok, err) && ok;
+    for (size_t i = left; i < plan->strays; i++) /* their numbers may be given again */
+        results_unclaim(results, plan->stray[i]);
+    plan->strays = left;
+    return ok;
 }
 
 bool plan_leave_out(struct plan *plan, const struct results *other,

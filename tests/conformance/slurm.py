@@ -104,6 +104,7 @@ class Fast(SlurmCase):
             traincast("sweep", path, "--shard", f"{part}/3", "-q",
                       "--db", shards / f"sweep-points-3-{part}.db")
         (shards / "sweep-points-3-4.db").touch()  # its task was ended before it wrote anything
+        (shards / "sweep-points-3-points-1-1.db").write_text("of campaign sweep-points-3, half written")
         self.both(path, "--tasks", "2", env=self.env)
         self.assertFalse((self.folder / "calls").exists())
 
