@@ -39,9 +39,8 @@ bool load_scenario(struct loaded *ret_loaded, const char *path,
         diag_done(&ret_loaded->diags);
         diag_init(&ret_loaded->diags);
         diag_add(&ret_loaded->diags, DIAG_ERROR, (struct place){path, 1, 1},
-                 "this is a sweep, many runs of a scenario: traincast sweep %s (--dry-run only "
-                 "checks "
-                 "it)",
+                 "this is a sweep, many runs of a scenario: traincast sweep %s "
+                 "(--dry-run only checks it)",
                  path);
     }
     return ret_loaded->scenario != NULL;

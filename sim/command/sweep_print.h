@@ -20,8 +20,7 @@ sweep_failure_fn sweep_print_failure;
 /* Number, name, seed and axes of each point, tab-separated. */
 void sweep_print_points(const struct sweep *sweep, const bool *chosen);
 void sweep_print_plan(const struct plan *plan, const char *db, bool json);
-/* Whether all points are done. */
-/* next: what runs the points that are left. */
+/* Whether all points are done.  next: what runs those that are left. */
 bool sweep_print_result(const struct sweep_run *run, const char *db, bool json,
                         const char *next);
 

@@ -15,7 +15,7 @@
 
 static const off_t claims_begin = (off_t)1 << 62; /* SQLite's own bytes are at 2^30 */
 
-/* The byte of the run, or of all runs; false: somebody else has it. */
+/* The run's byte; false: somebody else has it. */
 static bool lock(int file, short type, int64_t run_id)
 {
     struct flock range = {.l_type = type,

@@ -76,8 +76,7 @@ void claims_close(struct results *results); /* after sqlite3_close */
 struct results *results_open_to_read_within(const char *path, int busy_timeout_ms,
                                             struct err *err);
 
-/* -- choose.c, setting.c, expand.c
- * ----------------------------------------------------------------- */
+/* -- choose.c, setting.c, expand.c ------------------------------------------------------ */
 /* Executes what makes or fills temporary tables of a database that is only read. */
 bool results_change_temporary(struct results *results, const char *sql, struct err *err);
 /* The one setting that the word names, by its key or the key's end; *ret_key is the caller's.

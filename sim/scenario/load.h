@@ -31,9 +31,7 @@ struct scenario_shelf {
     struct kept_file *files;
 };
 
-/* As document_read_file; what the shelf keeps of it stays as it was first read.  shelf: or
- * NULL.
- */
+/* As document_read_file; what the shelf (or NULL) keeps of it stays as it was first read. */
 bool shelf_read_file(struct scenario_shelf *shelf, struct arena *arena, const char *path,
                      struct place place, const char **ret_bytes, size_t *ret_size,
                      struct diag_list *diags);

@@ -50,8 +50,8 @@ void plan_open(struct plan *plan, const struct sweep *sweep);
 void plan_close(struct plan *plan);
 /* Resolves every point; false after complaints. */
 bool plan_check(struct plan *plan, const struct run_build *build, struct diag_list *diags);
-/* Does the point still ask for what was planned?  NULL: yes, else why not.  Files of YAML are
- * read once and for all, others (rows, graphs, losses) when a point needs them. */
+/* Does the point still ask for what was planned?  NULL: yes, else why not.  Files of YAML
+ * and of values are read once and for all, rows when a point needs them. */
 const char *plan_change(const struct plan *plan, size_t index, const struct scenario *scenario);
 /* Says of each point whether the database has it.  Reads only. */
 bool plan_look(struct plan *plan, const struct results *results, const struct run_build *build,

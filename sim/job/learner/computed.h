@@ -100,11 +100,12 @@ bool computed_bind(struct computed *c, const struct scenario *scenario, struct e
 const char *computed_model_key(const struct scenario *scenario, const struct err *err,
                                char *out, size_t size);
 /* For facts: who learns and who is charged for, where these are two. */
-/* Rows of the longest step of a worker. */
-int64_t computed_longest_step(const struct computed *c);
-/* [workers]: of the sum of what 1, 2, ... workers send in a round; the caller's. */
-int64_t *computed_sum_bytes(const struct computed *c);
 void computed_charge_note(const struct computed *c, char *out, size_t size);
+
+/* sum_bytes.c: rows of the longest step of a worker; [workers], of the sum of what 1, 2, ... of
+ * them send in a round, the caller's. */
+int64_t computed_longest_step(const struct computed *c);
+int64_t *computed_sum_bytes(const struct computed *c);
 
 /* charged.c: training rows of worker w; what facts say of it. */
 int64_t computed_charged_rows(const struct computed *c, const struct scenario *scenario, int w);
