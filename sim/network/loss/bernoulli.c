@@ -38,7 +38,7 @@ static int64_t lose(const struct loss_process *process, const struct loss_copy *
 {
     const struct bernoulli_conf *conf = (const struct bernoulli_conf *)process->conf;
     struct rng rng = loss_rng(process, copy);
-    double ratio = value_draw(&conf->loss_ratio, &rng, copy->sent_s);
+    double ratio = fmin(1, value_draw(&conf->loss_ratio, &rng, copy->sent_s));
 
     if (lost)
         return lose_packets(&rng, ratio, copy->packets, lost);

@@ -140,6 +140,22 @@ static void a_block_is_void_if_one_packet_is_lost(void **state)
     loss_free(process);
 }
 
+static void a_ratio_drawn_above_1_loses_blocks_too(void **state)
+{
+    struct lab_bernoulli conf;
+    struct choice choice = lab_bernoulli(&conf, 1.5, LOSS_PER_BLOCK);
+    struct loss_process *process = open_process(&choice);
+
+    (void)state;
+    for (uint32_t i = 0; i < 100; i++) {
+        struct loss_copy copy = copy_number(i);
+
+        copy.bytes = 5000;
+        assert_int_equal(loss_decide(process, &copy, &(uint64_t){0}), 1);
+    }
+    loss_free(process);
+}
+
 static void what_is_sent_again_packet_by_packet_is_a_packet(void **state)
 {
     struct lab_bernoulli conf;
@@ -325,6 +341,7 @@ int main(void)
         cmocka_unit_test(links_directions_attempts_and_numbers_have_losses_of_their_own),
         cmocka_unit_test(the_next_256_attempts_have_a_luck_of_their_own),
         cmocka_unit_test(a_block_is_void_if_one_packet_is_lost),
+        cmocka_unit_test(a_ratio_drawn_above_1_loses_blocks_too),
         cmocka_unit_test(what_is_sent_again_packet_by_packet_is_a_packet),
         cmocka_unit_test(each_packet_counts_alone),
         cmocka_unit_test(gilbert_elliott_has_its_mean_and_its_bursts),
