@@ -3,8 +3,8 @@
  *
  * Simulated time never passes here: the simulating thread submits a job when a worker begins to
  * compute and waits for it, in real time, when the worker's values are needed.  While it waits
- * it runs other queued jobs, so no core idles.  Results cannot depend on scheduling as long as
- * each job writes only what belongs to it.
+ * it runs queued jobs, in their order, so no core idles.  Results cannot depend on scheduling
+ * as long as each job writes only what belongs to it.
  *
  * Jobs never wait and never submit, so a wait inside a wait cannot happen and the stack stays
  * flat. One thread (the one that made the pool) submits, waits and drops; nothing is allocated

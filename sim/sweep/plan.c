@@ -284,44 +284,16 @@ bool plan_look(struct plan *plan, const struct results *results, const struct ru
 }
 
 /* -- rows -- */
-static bool ends_in(const char *key, const char *end)
-{
-    size_t length = strlen(key), size = strlen(end);
-
-    if (length == size)
-        return strcmp(key, end) == 0;
-    return length > size && strchr(end, '.') && key[length - size - 1] == '.' &&
-           strcmp(key + length - size, end) == 0;
-}
-
-/* An axis does not know whether its bytes are of memory, which has powers of 1024; the run's
- * own settings do. */
-static void number_as_resolved(struct param_row *axis, const struct run_info *info)
-{
-    for (size_t i = 0; !isnan(axis->number) && i < info->param_count; i++) {
-        const struct param_row *param = &info->params[i];
-
-        if (isnan(param->number) || !ends_in(param->key, axis->key))
-            continue;
-        axis->number = param->number;
-        axis->unit = param->unit;
-        return;
-    }
-}
-
 static bool write_rows(struct plan *plan, size_t index, const struct run_info *info,
                        struct results *results, struct err *err)
 {
     struct param_row axis[SWEEP_MOST_AXES];
     size_t axes = sweep_axes(plan->sweep, index, axis);
-    bool ok;
 
-    for (size_t i = 0; i < axes; i++)
-        number_as_resolved(&axis[i], info);
-    ok = results_plan(results, info, axis, axes, &plan->point[index].run_id, err);
-    if (ok)
-        plan->point[index].state = PLANNED_DUE;
-    return ok;
+    if (!results_plan(results, info, axis, axes, &plan->point[index].run_id, err))
+        return false;
+    plan->point[index].state = PLANNED_DUE;
+    return true;
 }
 
 static bool write_point(struct plan *plan, size_t index, struct results *results,
