@@ -15,7 +15,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 from traincast import *  # noqa: E402, F403
 
-CONSTANTS_PROGRAM = EXECUTABLE.parent / "tests" / "test_algorithms_averaging"
+CONSTANTS_PROGRAM = EXECUTABLE.parent / "tests" / "test_algorithms_averaging_constants"
 
 
 # -- the closed forms ----------------------------------------------------------------------------
